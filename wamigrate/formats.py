@@ -1,0 +1,234 @@
+"""Contracts of parsers and exporters, the registry that finds them, and detection.
+
+A format is a module in ``parsers/`` or ``exporters/`` that ends in one typed constant::
+
+    parser: Final[Parser] = MyFormat()      # or   exporter: Final[Exporter] = MyFormat()
+
+where ``MyFormat`` is a frozen dataclass whose fields are its options. Other distributions add formats
+with entry points in the groups ``wamigrate.parsers`` and ``wamigrate.exporters`` that name such a
+constant.
+"""
+
+import dataclasses
+import pkgutil
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Literal, Protocol, TypeVar, get_type_hints
+
+from wamigrate.errors import AmbiguousFormatError, OptionError, PluginError, UnknownFormatError
+from wamigrate.model import Conversation
+from wamigrate.notes import Notes
+from wamigrate.source import Source
+from wamigrate.target import Target
+
+Layout = Literal["document", "folder"]
+
+
+class Confidence(IntEnum):
+    """How sure a parser is that an input is its own."""
+
+    NO = 0
+    """Not mine."""
+    SHAPE = 1
+    """Could be: the right kind of file."""
+    SIGNATURE = 2
+    """Only my format has this."""
+
+
+class Format(Protocol):
+    """What parsers and exporters have in common."""
+
+    @property
+    def name(self) -> str:
+        """What ``--from`` and ``--to`` take; equals the module's name."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+        ...
+
+
+class Parser(Format, Protocol):
+    """Reads one input format."""
+
+    def sniff(self, source: Source) -> Confidence:
+        """Tell from a cheap look whether the source is of this format. Never raises for odd content."""
+        ...
+
+    def parse(self, source: Source, notes: Notes) -> Iterator[Conversation]:
+        """Yield the conversations; record every source and finding in ``notes``.
+
+        Raises:
+            ParseError: the content is broken beyond reading.
+            SourceError: the source holds nothing to read.
+
+        """
+        ...
+
+
+class Exporter(Format, Protocol):
+    """Writes one output format."""
+
+    @property
+    def layout(self) -> Layout:
+        """``document``: one file; ``folder``: a folder of files."""
+        ...
+
+    @property
+    def suffix(self) -> str:
+        """File name suffix of a document, with its dot; empty for a folder."""
+        ...
+
+    def export(self, conversations: Iterable[Conversation], target: Target, notes: Notes) -> None:
+        """Write all conversations; ``notes`` holds the sources and findings once they are consumed."""
+        ...
+
+
+F = TypeVar("F", bound=Format)
+Group = Literal["parsers", "exporters"]
+
+
+def find_parsers() -> dict[str, Parser]:
+    """Return every parser by name, sorted.
+
+    Raises:
+        PluginError: a module offers no valid parser.
+
+    """
+    return dict(_load_all("parsers", Parser))
+
+
+def find_exporters() -> dict[str, Exporter]:
+    """Return every exporter by name, sorted.
+
+    Raises:
+        PluginError: a module offers no valid exporter.
+
+    """
+    return dict(_load_all("exporters", Exporter))
+
+
+def find_parser(name: str) -> Parser:
+    """Return the parser called ``name``.
+
+    Raises:
+        OptionError: there is none.
+
+    """
+    return _load("parsers", name, Parser)
+
+
+def find_exporter(name: str) -> Exporter:
+    """Return the exporter called ``name``.
+
+    Raises:
+        OptionError: there is none.
+
+    """
+    return _load("exporters", name, Exporter)
+
+
+def names(group: Group) -> list[str]:
+    """Names of all formats of a group, found without importing one.
+
+    >>> "whatsapp" in names("parsers"), "markdown" in names("exporters")
+    (True, True)
+    """
+    return sorted({*_builtin_names(group), *(point.name for point in _plugins(group))})
+
+
+def detect(source: Source) -> Parser:
+    """Return the parser that recognises ``source`` best.
+
+    Raises:
+        UnknownFormatError: none does.
+        AmbiguousFormatError: several do, equally well.
+
+    """
+    sure = {parser: parser.sniff(source) for parser in find_parsers().values()}
+    best = max(sure.values(), default=Confidence.NO)
+    if best is Confidence.NO:
+        raise UnknownFormatError(f"{source.name}: {source.describe()}; no parser recognises it "
+                                 "(`wamigrate formats` lists what can be read)")
+    found = [parser for parser, confidence in sure.items() if confidence == best]
+    if len(found) > 1:
+        candidates = tuple(sorted(parser.name for parser in found))
+        raise AmbiguousFormatError(f"{source.name}: could be {' or '.join(candidates)}; "
+                                   "say which with --from", candidates)
+    return found[0]
+
+
+def configure(format_: F, options: dict[str, str]) -> F:
+    """Return ``format_`` with options set from their text, each turned into its field's type.
+
+    Raises:
+        OptionError: an option does not exist or its value does not fit.
+
+    """
+    values: dict[str, object] = {}
+    fields = option_types(format_)
+    for key, text in options.items():
+        if key not in fields:
+            known = ", ".join(sorted(fields)) or "none"
+            raise OptionError(f"{format_.name} has no option {key!r}; it has: {known}")
+        values[key] = _convert(f"{format_.name}.{key}", text, fields[key])
+    return dataclasses.replace(format_, **values) if values else format_  # type: ignore[type-var]
+
+
+def option_types(format_: Format) -> dict[str, type]:
+    """Return the options of a format: dataclass fields with their types."""
+    if not dataclasses.is_dataclass(format_):
+        return {}
+    hints = get_type_hints(type(format_))
+    return {field.name: hints[field.name] for field in dataclasses.fields(format_) if field.init}
+
+
+def _convert(name: str, text: str, type_: object) -> object:
+    import msgspec  # noqa: PLC0415 - only here, and `names` must stay cheap
+
+    try:
+        return msgspec.convert(text, type_, strict=False)
+    except msgspec.ValidationError as error:
+        raise OptionError(f"--option {name}={text}: {error}") from None
+
+
+def _package(group: Group) -> str:
+    return f"{__package__}.{group}"
+
+
+def _builtin_names(group: Group) -> list[str]:
+    package = import_module(_package(group))
+    return [module.name for module in pkgutil.iter_modules(package.__path__) if not module.name.startswith("_")]
+
+
+def _plugins(group: Group) -> list[EntryPoint]:
+    return list(entry_points(group=_package(group)))
+
+
+def _load_all(group: Group, protocol: type[F]) -> Iterator[tuple[str, F]]:
+    for name in names(group):
+        yield name, _load(group, name, protocol)
+
+
+@cache
+def _load(group: Group, name: str, protocol: type[F]) -> F:
+    constant = group.removesuffix("s")
+    if name in _builtin_names(group):
+        found = getattr(import_module(f"{_package(group)}.{name}"), constant, None)
+    else:
+        point = next((point for point in _plugins(group) if point.name == name), None)
+        if point is None:
+            raise OptionError(f"there is no {constant} {name!r}; there are: {', '.join(names(group))}")
+        try:
+            found = point.load()
+        except Exception as error:  # noqa: BLE001 - whatever a plug-in does wrong is its error, named here
+            raise PluginError(f"{point.value}: {error}", point.value) from error
+    members = {member for member in vars(protocol) if not member.startswith("_")} | {"name", "title"}
+    missing = sorted(member for member in members if not hasattr(found, member))
+    if missing:
+        raise PluginError(f"{group}/{name}.py has no valid '{constant}': lacks {', '.join(missing)}", name)
+    return found  # type: ignore[no-any-return]
