@@ -16,7 +16,7 @@ from enum import IntEnum
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Literal, Protocol, TypeVar, get_type_hints
+from typing import Final, Literal, Protocol, TypeGuard, TypeVar, cast, get_type_hints
 
 from wamigrate.errors import AmbiguousFormatError, OptionError, PluginError, UnknownFormatError
 from wamigrate.model import Conversation
@@ -88,8 +88,11 @@ class Exporter(Format, Protocol):
         ...
 
 
-F = TypeVar("F", bound=Format)
 Group = Literal["parsers", "exporters"]
+F = TypeVar("F", bound=Format)
+_PARSER: Final = frozenset({"name", "title", "sniff", "parse"})
+_EXPORTER: Final = frozenset({"name", "title", "layout", "suffix", "export"})
+"""What the constant of a format's module must have."""
 
 
 def find_parsers() -> dict[str, Parser]:
@@ -99,7 +102,7 @@ def find_parsers() -> dict[str, Parser]:
         PluginError: a module offers no valid parser.
 
     """
-    return dict(_load_all("parsers", Parser))
+    return {name: find_parser(name) for name in names("parsers")}
 
 
 def find_exporters() -> dict[str, Exporter]:
@@ -109,27 +112,37 @@ def find_exporters() -> dict[str, Exporter]:
         PluginError: a module offers no valid exporter.
 
     """
-    return dict(_load_all("exporters", Exporter))
+    return {name: find_exporter(name) for name in names("exporters")}
 
 
+@cache
 def find_parser(name: str) -> Parser:
     """Return the parser called ``name``.
 
     Raises:
         OptionError: there is none.
+        PluginError: the module of that name offers no valid one.
 
     """
-    return _load("parsers", name, Parser)
+    found = _load("parsers", name)
+    if not _is_parser(found):
+        raise _invalid("parsers", name, found, _PARSER)
+    return found
 
 
+@cache
 def find_exporter(name: str) -> Exporter:
     """Return the exporter called ``name``.
 
     Raises:
         OptionError: there is none.
+        PluginError: the module of that name offers no valid one.
 
     """
-    return _load("exporters", name, Exporter)
+    found = _load("exporters", name)
+    if not _is_exporter(found):
+        raise _invalid("exporters", name, found, _EXPORTER)
+    return found
 
 
 def names(group: Group) -> list[str]:
@@ -152,13 +165,16 @@ def detect(source: Source) -> Parser:
     sure = {parser: parser.sniff(source) for parser in find_parsers().values()}
     best = max(sure.values(), default=Confidence.NO)
     if best is Confidence.NO:
-        raise UnknownFormatError(f"{source.name}: {source.describe()}; no parser recognises it "
-                                 "(`wamigrate formats` lists what can be read)")
+        raise UnknownFormatError(
+            f"{source.name}: {source.describe()}; no parser recognises it "
+            "(`wamigrate formats` lists what can be read)"
+        )
     found = [parser for parser, confidence in sure.items() if confidence == best]
     if len(found) > 1:
         candidates = tuple(sorted(parser.name for parser in found))
-        raise AmbiguousFormatError(f"{source.name}: could be {' or '.join(candidates)}; "
-                                   "say which with --from", candidates)
+        raise AmbiguousFormatError(
+            f"{source.name}: could be {' or '.join(candidates)}; say which with --from", candidates
+        )
     return found[0]
 
 
@@ -202,33 +218,37 @@ def _package(group: Group) -> str:
 
 def _builtin_names(group: Group) -> list[str]:
     package = import_module(_package(group))
-    return [module.name for module in pkgutil.iter_modules(package.__path__) if not module.name.startswith("_")]
+    return [
+        module.name for module in pkgutil.iter_modules(package.__path__) if not module.name.startswith("_")
+    ]
 
 
 def _plugins(group: Group) -> list[EntryPoint]:
     return list(entry_points(group=_package(group)))
 
 
-def _load_all(group: Group, protocol: type[F]) -> Iterator[tuple[str, F]]:
-    for name in names(group):
-        yield name, _load(group, name, protocol)
-
-
-@cache
-def _load(group: Group, name: str, protocol: type[F]) -> F:
+def _load(group: Group, name: str) -> object:
+    """Return the constant of a format's module, or what a plug-in's entry point names."""
     constant = group.removesuffix("s")
     if name in _builtin_names(group):
-        found = getattr(import_module(f"{_package(group)}.{name}"), constant, None)
-    else:
-        point = next((point for point in _plugins(group) if point.name == name), None)
-        if point is None:
-            raise OptionError(f"there is no {constant} {name!r}; there are: {', '.join(names(group))}")
-        try:
-            found = point.load()
-        except Exception as error:  # noqa: BLE001 - whatever a plug-in does wrong is its error, named here
-            raise PluginError(f"{point.value}: {error}", point.value) from error
-    members = {member for member in vars(protocol) if not member.startswith("_")} | {"name", "title"}
-    missing = sorted(member for member in members if not hasattr(found, member))
-    if missing:
-        raise PluginError(f"{group}/{name}.py has no valid '{constant}': lacks {', '.join(missing)}", name)
-    return found  # type: ignore[no-any-return]
+        return getattr(import_module(f"{_package(group)}.{name}"), constant, None)
+    point = next((point for point in _plugins(group) if point.name == name), None)
+    if point is None:
+        raise OptionError(f"there is no {constant} {name!r}; there are: {', '.join(names(group))}")
+    try:
+        return cast("object", point.load())
+    except Exception as error:
+        raise PluginError(f"{point.value}: {error}", point.value) from error
+
+
+def _is_parser(found: object) -> TypeGuard[Parser]:
+    return all(hasattr(found, member) for member in _PARSER)
+
+
+def _is_exporter(found: object) -> TypeGuard[Exporter]:
+    return all(hasattr(found, member) for member in _EXPORTER)
+
+
+def _invalid(group: Group, name: str, found: object, members: frozenset[str]) -> PluginError:
+    missing = ", ".join(sorted(member for member in members if not hasattr(found, member)))
+    return PluginError(f"{group}/{name}.py has no valid '{group.removesuffix('s')}': lacks {missing}", name)

@@ -1,6 +1,8 @@
 """File names that every system takes, and that never collide."""
 
+import re
 import unicodedata
+from collections import Counter
 from typing import Final
 
 from pathvalidate import sanitize_filename
@@ -8,6 +10,13 @@ from pathvalidate import sanitize_filename
 MAX_CHARS: Final = 80
 MAX_BYTES: Final = 200
 """Linux and macOS stop at 255 bytes; this leaves room for a counter and a suffix."""
+_JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+"""Invisible, but Persian words and joined emoji are spelled with them."""
+_SKIN_TONES: Final = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+_EDGES: Final = f" .-{_JOINERS}"
+_CLOCK_COLON: Final = re.compile(r"(?<=\d):(?=\d)")
+_CONSOLE: Final = re.compile(r"^con(?:in|out)\$(?=\.|$)", re.IGNORECASE)
+"""Reserved by Windows, and not known to pathvalidate."""
 
 
 def safe_name(text: str, fallback: str = "untitled") -> str:
@@ -19,23 +28,25 @@ def safe_name(text: str, fallback: str = "untitled") -> str:
 
     >>> safe_name("What's 1/2 of *3*?  ")
     "What's 1-2 of 3"
+    >>> safe_name("Bread: first rise, 21:04")
+    'Bread first rise, 21.04'
     >>> safe_name("../../etc/passwd")
     'etc-passwd'
     >>> safe_name("CON.txt"), safe_name("...")
     ('CON_.txt', 'untitled')
+
     """
-    visible = "".join(char for char in unicodedata.normalize("NFC", text) if _is_visible(char))
-    name = sanitize_filename(visible.replace("/", "-").replace("\\", "-"), platform="universal")
-    name = " ".join(name.split()).strip(" .-")
+    visible = "".join(char for char in " ".join(text.split()) if _is_visible(char))
+    visible = _CLOCK_COLON.sub(".", visible).replace("/", "-").replace("\\", "-")
+    name = sanitize_filename(visible, platform="universal")
+    name = unicodedata.normalize("NFC", " ".join(name.split())).strip(_EDGES)
     stem, dot, suffix = name.rpartition(".")
     if not dot or not stem or len(suffix) > 8 or " " in suffix:  # noqa: PLR2004 - longer ones are no suffixes
         stem, suffix = name, ""
     else:
         suffix = f".{suffix}"
-    stem = stem[: MAX_CHARS - len(suffix)]
-    while len(stem.encode()) > MAX_BYTES:
-        stem = stem[:-1]
-    return sanitize_filename(stem.rstrip(" .-") + suffix, platform="universal") or fallback
+    stem = _shorten(stem, MAX_CHARS - len(suffix)).rstrip(_EDGES)
+    return sanitize_filename(_CONSOLE.sub(r"\g<0>_", stem) + suffix, platform="universal") or fallback
 
 
 class UniqueNames:
@@ -48,16 +59,17 @@ class UniqueNames:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._counts: Counter[str] = Counter()
 
     def claim(self, name: str) -> str:
         """Return ``name``, or the first free variant of it, and remember it."""
         stem, dot, suffix = name.rpartition(".")
         if not dot:
             stem, suffix = name, ""
-        candidate, count = name, 1
+        key, candidate = _key(name), name
         while _key(candidate) in self._taken:
-            count += 1
-            candidate = f"{stem} ({count}){dot}{suffix}"
+            self._counts[key] += 1
+            candidate = f"{stem} ({self._counts[key] + 1}){dot}{suffix}"
         self._taken.add(_key(candidate))
         return candidate
 
@@ -66,6 +78,22 @@ def _key(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
+def _shorten(text: str, limit: int) -> str:
+    """Cut to ``limit`` characters and :data:`MAX_BYTES` bytes, not inside what is drawn as one character."""
+    end = min(len(text), limit)
+    while len(text[:end].encode()) > MAX_BYTES:
+        end -= 1
+    start = end
+    while 0 < start < len(text) and (_is_joined(text[start]) or text[start - 1] in _JOINERS):
+        start -= 1
+    return text[: start or end]
+
+
+def _is_joined(char: str) -> bool:
+    """Tell a character that is drawn as part of the one before it: accent, joiner, skin tone."""
+    return char in _JOINERS or char in _SKIN_TONES or unicodedata.category(char) in ("Mn", "Mc", "Me")
+
+
 def _is_visible(char: str) -> bool:
     """Keep letters, signs and joiners; drop controls and the marks that reorder text."""
-    return char == "\N{ZERO WIDTH JOINER}" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    return char in _JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn")

@@ -5,25 +5,29 @@ declares are not trusted: reading stops at a limit.
 """
 
 import io
+import lzma
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final, Literal
+from typing import BinaryIO, Final, Literal, NoReturn
 
 from wamigrate.errors import NoChatError, SourceError, UnsafeArchiveError
 
 TEXT_LIMIT: Final = 4 << 30
 """Largest chat text that is read, in bytes."""
-RATIO_LIMIT: Final = 2000
-"""Members of an archive that promise to grow more than this (deflate reaches 1,032) are not opened."""
+RATIO_LIMIT: Final = 200
+"""Large members of an archive that promise to grow more than this are not opened; chats grow tenfold."""
+RATIO_FREE: Final = 64 << 20
+"""Members up to this many bytes may grow as they like."""
 NESTED_LIMIT: Final = 1 << 30
 """Largest archive inside an archive that is opened, in bytes."""
 HEAD: Final = 1 << 16
@@ -41,6 +45,17 @@ _MAGIC: Final = (
     (b"Rar!", "a RAR archive"),
     (b"OggS", "a recording (Ogg)"),
 )
+
+_UNREADABLE: Final = (
+    OSError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+)
+"""What reading a damaged file or archive raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +104,26 @@ class Source(ABC):
         """
         return tuple(self._list())
 
+    def find(self, name: str) -> Member:
+        """Return the member of this name.
+
+        Raises:
+            SourceError: there is none.
+
+        """
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise SourceError(f"{self.name}: holds no file {name!r}") from None
+
+    @cached_property
+    def _by_name(self) -> dict[str, Member]:
+        return {member.name: member for member in self.members}
+
+    def uri(self, member: Member) -> str | None:  # noqa: ARG002 - for those that can
+        """Return an address of the member that other programs can open; null inside an archive."""
+        return None
+
     @abstractmethod
     def _list(self) -> Iterator[Member]: ...
 
@@ -102,14 +137,16 @@ class Source(ABC):
         """
 
     @contextmanager
-    def reading(self, member: Member) -> Iterator[BinaryIO]:
+    def reading(self, member: Member) -> Generator[BinaryIO, None, None]:
         """Open a member and turn whatever goes wrong while reading into a :class:`SourceError`."""
         try:
             with self.open(member) as stream:
                 yield stream
-        except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
-            raise SourceError(f"{self.where(member)}: cannot be read ({_reason(error)}); "
-                              "the file may be damaged, export it again") from error
+        except _UNREADABLE as error:
+            raise SourceError(
+                f"{self.where(member)}: cannot be read ({_reason(error)}); "
+                "the file may be damaged, export it again"
+            ) from error
 
     def head(self, member: Member, size: int = HEAD) -> bytes:
         """Return the first bytes of a member."""
@@ -124,13 +161,16 @@ class Source(ABC):
 
         """
         if member.size > limit:
-            raise SourceError(f"{self.where(member)}: {member.size:,} bytes are more than the {limit:,} "
-                              "that can be read at once")
+            raise SourceError(
+                f"{self.where(member)}: {member.size:,} bytes are more than the {limit:,} "
+                "that can be read at once"
+            )
         with self.reading(member) as stream:
             data = stream.read(limit + 1)
         if len(data) > limit:
-            raise UnsafeArchiveError(f"{self.where(member)}: holds more than the {member.size:,} bytes "
-                                     "it declares")
+            raise UnsafeArchiveError(
+                f"{self.where(member)}: holds more than the {member.size:,} bytes it declares"
+            )
         return data
 
     def where(self, member: Member) -> str:
@@ -155,7 +195,7 @@ class Source(ABC):
         data = self.read(member, NESTED_LIMIT)
         return ZipSource(self.path, f"{self.name}/{member.basename}", io.BytesIO(data))
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - only an archive is held open
         """Release what is held open."""
 
 
@@ -169,7 +209,9 @@ class FileSource(Source):
             status = self.path.stat()
         except OSError as error:
             raise SourceError(f"{self.path}: cannot be read ({_reason(error)})") from error
-        yield Member(self.name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None))
+        yield Member(
+            self.name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None)
+        )
 
     def open(self, member: Member) -> BinaryIO:  # noqa: ARG002 - there is but one
         """Open the file."""
@@ -181,22 +223,39 @@ class FolderSource(Source):
 
     kind = "folder"
 
+    def __init__(self, path: Path, name: str) -> None:
+        super().__init__(path, name)
+        self._paths: dict[str, Path] = {}
+
     def _list(self) -> Iterator[Member]:
         for folder, folders, files in os.walk(self.path, onerror=self._refuse):
             folders.sort()
             for file in sorted(files):
-                path = Path(folder, file)
-                status = path.lstat()
-                if stat.S_ISREG(status.st_mode):
-                    modified = datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None)
-                    yield Member(path.relative_to(self.path).as_posix(), status.st_size, modified)
+                found = self._look(Path(folder, file))
+                if found:
+                    yield found
 
-    def _refuse(self, error: OSError) -> None:
+    def _look(self, path: Path) -> Member | None:
+        try:
+            status = path.lstat()
+        except OSError as error:
+            self._refuse(error)
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        name = _encodable(path.relative_to(self.path).as_posix())
+        self._paths[name] = path
+        return Member(name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None))
+
+    def _refuse(self, error: OSError) -> NoReturn:
         raise SourceError(f"{error.filename}: cannot be listed ({_reason(error)})") from error
 
     def open(self, member: Member) -> BinaryIO:
         """Open a file below the folder."""
-        return (self.path / member.name).open("rb")
+        return self._paths[member.name].open("rb")
+
+    def uri(self, member: Member) -> str:
+        """Return the file's address."""
+        return self._paths[member.name].absolute().as_uri()
 
 
 class ZipSource(Source):
@@ -209,8 +268,9 @@ class ZipSource(Source):
         try:
             self._zip = zipfile.ZipFile(data or path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise SourceError(f"{name}: the ZIP archive is damaged or cut off ({_reason(error)}); "
-                              "export it again") from error
+            raise SourceError(
+                f"{name}: the ZIP archive is damaged or cut off ({_reason(error)}); export it again"
+            ) from error
         self._infos: dict[str, zipfile.ZipInfo] = {}
 
     def _list(self) -> Iterator[Member]:
@@ -226,10 +286,15 @@ class ZipSource(Source):
         info = self._infos[member.name]
         if info.flag_bits & 1:
             raise UnsafeArchiveError(f"{self.where(member)}: is encrypted; unpack it with its password first")
-        if info.file_size > RATIO_LIMIT * max(info.compress_size, 1):
-            raise UnsafeArchiveError(f"{self.where(member)}: would grow {info.compress_size:,} to "
-                                     f"{info.file_size:,} bytes; this is no chat export")
-        return self._zip.open(info)  # type: ignore[return-value]
+        if info.file_size > max(RATIO_FREE, RATIO_LIMIT * info.compress_size):
+            raise UnsafeArchiveError(
+                f"{self.where(member)}: would grow {info.compress_size:,} to "
+                f"{info.file_size:,} bytes; this is no chat export"
+            )
+        try:
+            return self._zip.open(info)  # type: ignore[return-value]
+        except ValueError as error:
+            raise zipfile.BadZipFile(_reason(error)) from error
 
     def close(self) -> None:
         """Close the archive."""
@@ -251,7 +316,7 @@ def open_source(path: Path | str) -> Source:
         mode = path.stat().st_mode
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({_reason(error)})") from error
-    name = path.name or path.resolve().name
+    name = _encodable(path.name or path.resolve().name)
     if stat.S_ISDIR(mode):
         return FolderSource(path, name)
     if not stat.S_ISREG(mode):
@@ -281,7 +346,9 @@ def describe_bytes(head: bytes) -> str:
 
 def no_chat(source: Source) -> NoChatError:
     """Make the error for a source in which no chat was found."""
-    return NoChatError(f"{source.name}: {source.describe()}; choose the file that WhatsApp's 'Export chat' gave you")
+    return NoChatError(
+        f"{source.name}: {source.describe()}; choose the file that WhatsApp's 'Export chat' gave you"
+    )
 
 
 def _repair(info: zipfile.ZipInfo) -> str:
@@ -293,6 +360,11 @@ def _repair(info: zipfile.ZipInfo) -> str:
         return name.encode("cp437").decode("utf-8")
     except UnicodeError:
         return name
+
+
+def _encodable(name: str) -> str:
+    """Replace bytes of a file name that are no text, so that the name can be written and printed."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _zip_time(info: zipfile.ZipInfo) -> datetime | None:

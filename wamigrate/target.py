@@ -4,23 +4,28 @@ Everything is written beside the final place under a temporary name and moved th
 Chats are private: what is written is readable by its owner alone.
 """
 
+import errno
 import io
 import os
 import shutil
 import sys
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import BinaryIO, Final, Self
+from typing import TYPE_CHECKING, BinaryIO, Final, Self
 
-from wamigrate.errors import ExportError, TargetExistsError
-from wamigrate.source import Source
+from wamigrate.errors import ExportError, SourceError, TargetExistsError
+
+if TYPE_CHECKING:
+    from wamigrate.source import Member, Source
 
 MARKER: Final = ".wamigrate"
 """Empty file that tells a folder of ours, which ``--overwrite`` may replace, from any other."""
+_PARTIAL: Final = ".wamigrate-partial-"
+"""Beginning of temporary names; one of fixed length, as the final name may be as long as names can be."""
 _CHUNK: Final = 1 << 20
 
 
@@ -28,7 +33,8 @@ class Target(ABC):
     """A place to write to; use as a context manager, which commits on success and cleans up on failure.
 
     Attributes:
-        sources: opened sources by the ``id`` of their :class:`~wamigrate.model.SourceInfo`, to copy media from.
+        sources: opened sources by the ``id`` of their :class:`~wamigrate.model.SourceInfo`, whose media can
+            be copied.
 
     """
 
@@ -45,7 +51,7 @@ class Target(ABC):
         """
 
     @contextmanager
-    def writing(self, name: str = "") -> Iterator[BinaryIO]:
+    def writing(self, name: str = "") -> Generator[BinaryIO, None, None]:
         """Open a file of the target; what the system refuses becomes an :class:`ExportError`."""
         try:
             with self.open(name) as stream:
@@ -62,13 +68,37 @@ class Target(ABC):
             name: path inside the target.
 
         Raises:
-            SourceError: the member cannot be read.
+            SourceError: the source is not open, has no such member, or the member cannot be read; nothing
+                is left in the target.
 
         """
-        origin = self.sources[source]
-        found = next(entry for entry in origin.members if entry.name == member)
-        with origin.reading(found) as reader, self.writing(name) as writer:
-            shutil.copyfileobj(reader, writer, _CHUNK)
+        origin, found = self._find(source, member)
+        try:
+            with origin.reading(found) as reader, self.writing(name) as writer:
+                shutil.copyfileobj(reader, writer, _CHUNK)
+        except SourceError:
+            self._drop(name)
+            raise
+
+    def address(self, source: str, member: str) -> str | None:
+        """Return an address of a source's file that other programs can open; None inside an archive.
+
+        Raises:
+            SourceError: the source is not open, or has no such member.
+
+        """
+        origin, found = self._find(source, member)
+        return origin.uri(found)
+
+    def _find(self, source: str, member: str) -> "tuple[Source, Member]":
+        try:
+            origin = self.sources[source]
+        except KeyError:
+            raise SourceError(f"{member}: the export that holds it is not at hand") from None
+        return origin, origin.find(member)
+
+    def _drop(self, name: str) -> None:  # noqa: B027 - a document has no parts that could be removed
+        """Remove a file that could only be written in part."""
 
     @abstractmethod
     def commit(self) -> None:
@@ -81,12 +111,19 @@ class Target(ABC):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is not None:
             self.discard()
             return
         try:
             self.commit()
+        except OSError as failure:
+            self.discard()
+            raise ExportError(
+                f"the result cannot be put in its place ({failure.strerror or failure})"
+            ) from failure
         except BaseException:
             self.discard()
             raise
@@ -116,6 +153,9 @@ class MemoryTarget(Target):
 
         return Buffer()
 
+    def _drop(self, name: str) -> None:
+        self.files.pop(name, None)
+
     def commit(self) -> None:
         """Nothing to move."""
 
@@ -142,7 +182,7 @@ class StreamTarget(Target):
         self._stream.flush()
 
     def discard(self) -> None:
-        """What went out cannot be taken back."""
+        """Leave what went out: it cannot be taken back."""
 
 
 class _Unclosing(io.BufferedIOBase, BinaryIO):
@@ -158,29 +198,67 @@ class _Unclosing(io.BufferedIOBase, BinaryIO):
         return self._stream.write(data)
 
 
-class FileTarget(Target):
-    """One file."""
+class PathTarget(Target):
+    """What one file and a folder of files have in common: a twin beside the final place.
+
+    Attributes:
+        path: the final place.
+
+    """
 
     def __init__(self, path: Path, *, overwrite: bool = False) -> None:
         super().__init__()
         self.path = path
         self._overwrite = overwrite
         self._partial: Path | None = None
-        _check_free(path, overwrite=overwrite)
+        self._parents: list[Path] = []
+        self._check_free()
+
+    def _check_free(self) -> None:
+        """Raise unless nothing is at the final place, or something that may be replaced."""
+        if os.path.lexists(self.path) and not self._overwrite:
+            raise TargetExistsError(
+                f"{self.path}: exists already; add --overwrite to replace it, or choose another place with -o"
+            )
+
+    def _make_parent(self) -> None:
+        parent = self.path.parent
+        self._parents = [folder for folder in (parent, *parent.parents) if not folder.exists()]
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            if not os.access(parent, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        except OSError as error:
+            raise ExportError(f"{parent}: cannot be written ({error.strerror or error})") from error
+
+    def _remove_parents(self) -> None:
+        """Remove the folders that were made on the way to the final place, where they are empty."""
+        with suppress(OSError):
+            for folder in self._parents:
+                folder.rmdir()
+
+
+class FileTarget(PathTarget):
+    """One file."""
+
+    def _check_free(self) -> None:
+        super()._check_free()
+        if self.path.is_dir():
+            raise TargetExistsError(f"{self.path}: is a folder; name a file with -o")
 
     def open(self, name: str = "") -> BinaryIO:
         """Open the file's temporary twin."""
         if name:
             raise ExportError(f"{self.path}: is one file and cannot hold {name}")
-        _make_parent(self.path)
-        handle, partial = tempfile.mkstemp(prefix=f".{self.path.name}.", suffix=".partial", dir=self.path.parent)
+        self._make_parent()
+        handle, partial = tempfile.mkstemp(prefix=_PARTIAL, dir=self.path.parent)
         self._partial = Path(partial)
         return os.fdopen(handle, "wb")
 
     def commit(self) -> None:
         """Move the twin to the file's name."""
         if self._partial is not None:
-            _check_free(self.path, overwrite=self._overwrite)
+            self._check_free()
             self._partial.replace(self.path)
             self._partial = None
 
@@ -188,67 +266,73 @@ class FileTarget(Target):
         """Remove the twin."""
         if self._partial is not None:
             self._partial.unlink(missing_ok=True)
+        self._remove_parents()
 
 
-class FolderTarget(Target):
+class FolderTarget(PathTarget):
     """A folder of files."""
 
-    def __init__(self, path: Path, *, overwrite: bool = False) -> None:
-        super().__init__()
-        self.path = path
-        self._overwrite = overwrite
-        self._partial: Path | None = None
-        _check_free(path, overwrite=overwrite)
-        if path.is_dir() and any(path.iterdir()) and not (path / MARKER).exists():
-            raise TargetExistsError(f"{path}: was not written by wamigrate, so it is not replaced; "
-                                    "choose another place with -o")
+    def _check_free(self) -> None:
+        super()._check_free()
+        if not os.path.lexists(self.path):
+            return
+        if self.path.is_symlink() or not self.path.is_dir():
+            raise TargetExistsError(f"{self.path}: is no folder; choose another place with -o")
+        if any(self.path.iterdir()) and not (self.path / MARKER).exists():
+            raise TargetExistsError(
+                f"{self.path}: was not written by wamigrate and is not replaced; choose another place with -o"
+            )
 
     def open(self, name: str = "") -> BinaryIO:
         """Open a file below the folder's temporary twin."""
-        parts = PurePosixPath(name).parts
-        if not parts or ".." in parts or PurePosixPath(name).is_absolute():
-            raise ExportError(f"{name!r}: is no file name inside {self.path}")
-        path = self._root().joinpath(*parts)
+        inside = self._inside(name)
+        path = self._root() / inside
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        return os.fdopen(os.open(path, flags, 0o600), "wb")
+
+    def _inside(self, name: str) -> PurePosixPath:
+        path = PurePosixPath(name)
+        if not path.parts or ".." in path.parts or path.is_absolute():
+            raise ExportError(f"{name!r}: is no file name inside {self.path}")
+        return path
 
     def _root(self) -> Path:
         if self._partial is None:
-            _make_parent(self.path)
-            self._partial = Path(tempfile.mkdtemp(prefix=f".{self.path.name}.", suffix=".partial", dir=self.path.parent))
+            self._make_parent()
+            self._partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=self.path.parent))
             (self._partial / MARKER).touch(mode=0o600)
         return self._partial
+
+    def _drop(self, name: str) -> None:
+        (self._root() / self._inside(name)).unlink(missing_ok=True)
 
     def commit(self) -> None:
         """Move the twin to the folder's name; an older result is removed once the new one is there."""
         if self._partial is None:
             return
-        _check_free(self.path, overwrite=self._overwrite)
-        old = None
+        self._check_free()
         if self.path.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{self.path.name}.", suffix=".old", dir=self.path.parent))
-            self.path.replace(old)
-        self._partial.replace(self.path)
+            self._replace_older(self._partial)
+        else:
+            self._partial.replace(self.path)
         self._partial = None
-        if old is not None:
-            shutil.rmtree(old)
+
+    def _replace_older(self, newer: Path) -> None:
+        shelter = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=self.path.parent))
+        older = shelter / "older"
+        self.path.replace(older)
+        try:
+            newer.replace(self.path)
+        except OSError:
+            older.replace(self.path)
+            raise
+        finally:
+            shutil.rmtree(shelter)
 
     def discard(self) -> None:
         """Remove the twin."""
         if self._partial is not None:
             with suppress(OSError):
                 shutil.rmtree(self._partial)
-
-
-def _make_parent(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not os.access(path.parent, os.W_OK):
-            raise PermissionError(13, "Permission denied")
-    except OSError as error:
-        raise ExportError(f"{path.parent}: cannot be written ({error.strerror or error})") from error
-
-
-def _check_free(path: Path, *, overwrite: bool) -> None:
-    if os.path.lexists(path) and not overwrite:
-        raise TargetExistsError(f"{path}: exists already; add --overwrite to replace it, or choose another place with -o")
+        self._remove_parents()

@@ -1,0 +1,80 @@
+"""WhatsApp's own "Export chat" from a phone.
+
+Where it comes from:
+    Android: chat → ⋮ → More → Export chat. iOS: chat → name → Export Chat. With media it is a ZIP archive,
+    without media a text file (Android) or a ZIP archive that holds only ``_chat.txt`` (iOS).
+
+Layout:
+    One text, UTF-8: ``25/03/2025, 21:04 - Name: text`` on Android, ``[25/03/2025, 21:04:05] Name: text`` on
+    iOS, dates and marks as the phone's region prints them. Media lie beside it.
+
+What survives:
+    Every message with time, name and text byte for byte; attachments; edited, deleted and view-once marks;
+    calls, locations, contacts, polls; WhatsApp's own notices.
+
+What is lost:
+    Replies, reactions, receipts and time zone are not in the export. Phones write the newest 40,000 messages,
+    10,000 with media.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from wamigrate.chatfile import find_chat, has_headers, is_debris
+from wamigrate.errors import NoChatError, SourceError
+from wamigrate.formats import Confidence, Parser
+from wamigrate.model import Conversation, DateOrder
+from wamigrate.notes import Notes
+from wamigrate.phone import read_chat
+from wamigrate.source import Source
+from wamigrate.transcript import Known
+
+
+@dataclass(frozen=True)
+class WhatsAppPhone:
+    """Reads phone exports of WhatsApp."""
+
+    date_order: DateOrder | None = None
+    """Order of day and month, where the user knows better than the file."""
+    year: int | None = None
+    """Year of the first date that shows none (old Android)."""
+    encoding: str | None = None
+    """Encoding of the text, where the user knows it."""
+
+    @property
+    def name(self) -> str:
+        """What ``--from`` takes."""
+        return "whatsapp"
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+        return "WhatsApp phone export"
+
+    def sniff(self, source: Source) -> Confidence:
+        """Look for message headers in the text that is the chat."""
+        try:
+            if source.kind == "file":
+                return Confidence.SIGNATURE if has_headers(source, source.members[0]) else Confidence.NO
+            if not any(_may_hold_chat(member.name) for member in source.members if not is_debris(member)):
+                return Confidence.NO
+            find_chat(source)
+        except NoChatError:
+            return Confidence.NO
+        except SourceError:
+            return Confidence.SHAPE  # a text that cannot be read: parsing says why
+        return Confidence.SIGNATURE
+
+    def parse(self, source: Source, notes: Notes) -> Iterator[Conversation]:
+        """Yield the chat as one conversation."""
+        file = find_chat(source)
+        known = Known(file.title, file.member.modified, self.date_order, self.year)
+        yield read_chat(file, notes, known, format_name=self.name, encoding=self.encoding)
+
+
+def _may_hold_chat(name: str) -> bool:
+    return name.casefold().endswith((".txt", ".zip"))
+
+
+parser: Final[Parser] = WhatsAppPhone()

@@ -1,0 +1,52 @@
+"""Options and fixtures that all tests share."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+Golden = Callable[[Path, Mapping[str, bytes]], None]
+"""Compares files by name with what a folder holds, or writes them there with ``--update-goldens``."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-goldens",
+        action="store_true",
+        help="write what formats make of the fixtures as the expected files, to be reviewed in the diff",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--update-goldens") and os.environ.get("CI"):
+        raise pytest.UsageError(
+            "--update-goldens is refused in CI: a change of output is reviewed by a person"
+        )
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    return _update if request.config.getoption("--update-goldens") else _compare
+
+
+def _update(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _compare(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        if not path.exists():
+            pytest.fail(f"{path} is missing; write it with `pytest --update-goldens` and read it")
+        expected = path.read_bytes()
+        if content != expected:
+            assert _readable(content) == _readable(expected), f"{path} differs"
+            pytest.fail(f"{path} differs in bytes that are no text")
+
+
+def _readable(content: bytes) -> list[str]:
+    return content.decode(errors="backslashreplace").split("\n")

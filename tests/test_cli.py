@@ -1,0 +1,337 @@
+"""The command line in one process; ``test_commands.py`` runs it as people do."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
+
+from wamigrate import batch, cli, pipeline, render
+from wamigrate.errors import ParseError, WamigrateError
+from wamigrate.formats import find_exporters, find_parsers, names
+from wamigrate.report import Outcome, failure
+from wamigrate.settings import Settings
+from wamigrate.source import Source
+from wamigrate.split import DEFAULT
+
+CHAT = "25/03/2025, 21:04 - Mira: Hi\n25/03/2025, 21:05 - ChatGPT: Hello\n26/03/2025, 21:06 - Mira: Bye\n"
+FLAGS = (
+    *(
+        "--to",
+        "--output",
+        "--from",
+        "--tz",
+        "--date-order",
+        "--assistant",
+        "--me",
+        "--split",
+        "--text",
+        "--after",
+    ),
+    *("--before", "--notices", "--no-notices", "--media", "--option", "--overwrite", "--strict", "--report"),
+    *("--quiet", "--debug"),
+)
+STEERING = ["\x1b", "\x07", "\r", "\n", "\x7f", "\x9b", "\u202e", "\u2066", "\u200f", "\u2028", "\ud800"]
+COMPLETIONS = [
+    ("wamigrate export --to m", "markdown"),
+    ("wamigrate export --from w", "whatsapp"),
+    ("wamigrate ins", "inspect"),
+]
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(tmp_path)
+    Path("chat.txt").write_text(CHAT, encoding="utf-8")
+    return lambda *arguments: CliRunner().invoke(cli.app, arguments, prog_name="wamigrate")
+
+
+def wamigrate(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "wamigrate", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+class TestHelp:
+    def test_it_names_every_format(self, run: Run) -> None:
+        shown = run("--help").output
+        assert f"Reads: {', '.join(names('parsers'))}." in shown
+        assert f"Writes: {', '.join(names('exporters'))}." in shown
+
+    @pytest.mark.parametrize("command", ["export", "inspect", "formats", "schema"])
+    def test_every_command_has_help_that_fits_a_terminal(self, run: Run, command: str) -> None:
+        shown = run(command, "--help")
+        assert shown.exit_code == 0
+        assert max(len(line) for line in shown.output.split("\n")) <= 80
+
+    def test_the_flags_are_those_of_the_design(self, run: Run) -> None:
+        shown = run("export", "--help").output
+        for flag in FLAGS:
+            assert f"{flag} " in shown, flag
+
+    def test_the_default_it_names_for_split_is_the_default(self, run: Run) -> None:
+        assert f"[default: {DEFAULT}]" in " ".join(run("export", "--help").output.split())
+
+    def test_without_arguments_help_is_shown(self, run: Run) -> None:
+        assert "Commands:" in run().output
+
+    def test_it_loads_no_format_no_pipeline_and_no_rich(self) -> None:
+        code = "import sys; from wamigrate import cli; print(*sys.modules)"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        heavy = {"wamigrate.pipeline", "wamigrate.bots", "rich.console", "phonenumbers", "zoneinfo"}
+        formats = {"parsers": names("parsers"), "exporters": names("exporters")}
+        heavy |= {f"wamigrate.{group}.{name}" for group, known in formats.items() for name in known}
+        assert not heavy & set(done.stdout.split())
+
+    def test_it_is_quick(self) -> None:
+        before = os.times()
+        for _ in range(4):
+            assert wamigrate("--help").returncode == 0
+        after = os.times()
+        spent = after.children_user + after.children_system - before.children_user - before.children_system
+        assert spent / 4 < 0.25, "seconds of one processor"
+
+
+class TestCompletion:
+    @pytest.mark.parametrize(("words", "expected"), COMPLETIONS)
+    def test_commands_and_formats_are_completed(self, words: str, expected: str) -> None:
+        environment = {
+            **os.environ,
+            "_WAMIGRATE_COMPLETE": "complete_bash",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(len(words.split()) - 1),
+        }
+        script = str(Path(sys.executable).parent / "wamigrate")
+        done = subprocess.run([script], env=environment, capture_output=True, text=True, check=False)
+        assert done.stdout.split() == [expected]
+
+
+class TestExport:
+    def test_the_last_line_is_where_the_result_is(self, run: Run) -> None:
+        shown = run("export", "chat.txt", "--to", "json")
+        assert shown.exit_code == 0
+        assert shown.stdout.rstrip("\n").split("\n")[-1] == "chat.json"
+        assert Path("chat.json").exists()
+
+    def test_a_slash_makes_the_output_a_folder(self, run: Run) -> None:
+        assert run("export", "chat.txt", "--to", "json", "-o", "out/", "-q").stdout == "out/chat.json\n"
+
+    def test_a_format_given_twice_is_written_once(self, run: Run) -> None:
+        assert run("export", "chat.txt", "--to", "json", "--to", "json", "-q").stdout == "chat.json\n"
+
+    def test_all_places_are_checked_before_anything_is_written(self, run: Run) -> None:
+        Path("chat-markdown").mkdir()
+        assert run("export", "chat.txt", "--to", "json", "--to", "markdown").exit_code == 6
+        assert not Path("chat.json").exists()
+
+    def test_every_input_failing_says_so(self, run: Run) -> None:
+        shown = run("export", "a.zip", "b.zip", "--to", "json")
+        assert shown.exit_code == 10
+        assert shown.stderr.endswith("error: 2 of 2 inputs failed; nothing was written\n")
+
+    def test_media_is_for_the_formats_that_have_media(self, run: Run) -> None:
+        shown = run("export", "chat.txt", "--to", "json", "--to", "markdown", "--media", "omit", "-q")
+        assert shown.exit_code == 0
+
+    @pytest.mark.parametrize("option", ["markdown", "markdown.media", "=x", "media=copy"])
+    def test_an_option_of_another_shape_is_an_error(self, run: Run, option: str) -> None:
+        shown = run("export", "chat.txt", "--to", "markdown", "--option", option)
+        assert (shown.exit_code, "must be FORMAT.KEY=VALUE" in shown.stderr) == (2, True)
+
+    def test_options_of_formats_are_checked(self, run: Run) -> None:
+        shown = run("export", "chat.txt", "--to", "markdown", "--option", "docx.colour=red")
+        assert (shown.exit_code, "there is no format 'docx'" in shown.stderr) == (2, True)
+
+    def test_an_option_of_the_parser_holds(self, run: Run) -> None:
+        Path("chat.txt").write_text(CHAT.replace("25/", "03/").replace("26/", "04/"))
+        shown = run(
+            "export", "chat.txt", "--to", "json", "-o", "-", "-q", "--option", "whatsapp.date_order=mdy"
+        )
+        assert '"2025-03-03T' in shown.stdout
+        shown = run(
+            "export", "chat.txt", "--to", "json", "-o", "-", "-q", "--option", "whatsapp.date_order=no"
+        )
+        assert shown.stderr == "error: --option whatsapp.date_order=no: must be dmy|mdy|ymd\n"
+
+    def test_an_error_in_the_program_is_one_line(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        def broken(*_: object) -> None:
+            raise ZeroDivisionError("by zero")
+
+        monkeypatch.setattr(pipeline, "prepare", broken)
+        shown = run("export", "chat.txt", "--to", "json")
+        assert shown.exit_code == 1
+        assert shown.stderr == "error: internal error: ZeroDivisionError: by zero; run again with --debug\n"
+        assert "Traceback" in run("export", "chat.txt", "--to", "json", "--debug").stderr
+
+    def test_an_error_in_the_program_does_not_stop_the_others(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        Path("other.txt").write_text(CHAT)
+        real = pipeline.read_source
+
+        def broken(source: Source, settings: Settings, name: str, watch: pipeline.Watch) -> pipeline.Reading:
+            if name == "chat.txt":
+                raise ZeroDivisionError
+            return real(source, settings, name, watch)
+
+        monkeypatch.setattr(pipeline, "read_source", broken)
+        assert run("export", "chat.txt", "other.txt", "--to", "json").exit_code == 10
+        assert Path("other.json").exists()
+
+    def test_an_interrupt_is_one_line_and_leaves_nothing(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def interrupted(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(pipeline.Tally, "check", interrupted)
+        shown = run("export", "chat.txt", "--to", "markdown")
+        assert shown.exit_code == 130
+        assert shown.stderr == "error: interrupted; what was not finished is removed\n"
+        assert [path.name for path in Path().iterdir()] == ["chat.txt"]
+
+    def test_a_report_holds_counts_sources_notes_and_places(self, run: Run) -> None:
+        run("export", "chat.txt", "--to", "json", "--report", "report.json")
+        report = json.loads(Path("report.json").read_text())
+        (outcome,) = report["outcomes"]
+        (result,) = outcome["results"]
+        assert (report["schema"], report["exit_code"]) == ("wamigrate-report/1", 0)
+        assert (outcome["input"], result["output"], result["to"]) == ("chat.txt", "chat.json", "json")
+        assert result["messages_in"] == result["messages_out"] == sum(result["kinds"].values()) == 3
+        assert result["sources"][0]["sha256"]
+        assert (
+            run("export", "chat.txt", "--to", "json", "--overwrite", "--report", "report.json").exit_code == 0
+        )
+
+    def test_a_report_that_cannot_be_written_is_an_error(self, run: Run) -> None:
+        assert run("export", "chat.txt", "--to", "json", "--report", "chat.txt/report.json").exit_code == 6
+        Path("folder").mkdir()
+        assert run("export", "chat.txt", "--to", "json", "--report", "folder").exit_code == 6
+
+
+class TestInspect:
+    def test_json_is_one_document_also_when_nothing_can_be_read(self, run: Run) -> None:
+        shown = run("inspect", "chat.txt", "missing.txt", "--json")
+        document = json.loads(shown.stdout)
+        assert document["schema"] == "wamigrate-inspection/1"
+        assert [found["input"] for found in document["inputs"]] == ["chat.txt"]
+        assert document["failures"][0]["failure"]["error"] == "SourceError"
+        assert shown.exit_code == 10
+        assert run("inspect", "missing.txt", "--json").exit_code == 3
+
+    def test_people_see_who_is_the_assistant_and_why(self, run: Run) -> None:
+        shown = run("inspect", "chat.txt").output
+        assert "name is exactly 'ChatGPT'" in shown
+        assert "day, month, year" in shown
+
+    def test_several_inputs_stand_apart(self, run: Run) -> None:
+        Path("other.txt").write_text(CHAT)
+        shown = run("inspect", "chat.txt", "missing.txt", "other.txt")
+        assert "\n\nother.txt\n" in shown.stdout
+        assert "error: missing.txt: " in shown.stderr
+        assert shown.stdout == "\n".join(line.rstrip() for line in shown.stdout.split("\n"))
+
+    def test_doubtful_dates_are_pointed_out(self, run: Run) -> None:
+        Path("chat.txt").write_text("03/04/2025, 21:04 - Mira: Hi\n03/04/2025, 21:05 - ChatGPT: Hello\n")
+        assert "AMBIGUOUS, overrule with --date-order" in run("inspect", "chat.txt").output
+        assert "AMBIGUOUS" not in run("inspect", "chat.txt", "--date-order", "mdy").output
+
+    def test_the_zone_is_shown(self, run: Run) -> None:
+        assert "Europe/Berlin" in run("inspect", "chat.txt", "--tz", "Europe/Berlin").output
+
+
+class TestLists:
+    def test_formats_lists_every_format(self, run: Run) -> None:
+        found = json.loads(run("formats", "--json").stdout)
+        assert [entry["name"] for entry in found["parsers"]] == list(find_parsers())
+        assert [entry["name"] for entry in found["exporters"]] == list(find_exporters())
+        shown = run("formats").stdout
+        assert all(exporter.title in shown for exporter in find_exporters().values())
+
+    def test_options_say_what_they_take(self, run: Run) -> None:
+        found = json.loads(run("formats", "--json").stdout)
+        (markdown,) = [entry for entry in found["exporters"] if entry["name"] == "markdown"]
+        assert {"key": "media", "values": "copy|link|omit", "default": "copy"} in markdown["options"]
+
+    def test_schema_is_a_json_schema(self, run: Run) -> None:
+        assert json.loads(run("schema").stdout)["$schema"].startswith("https://json-schema.org/")
+
+
+class TestPrintable:
+    @pytest.mark.parametrize("char", STEERING)
+    def test_what_steers_a_terminal_is_escaped(self, char: str) -> None:
+        shown = render.printable(f"a{char}b")
+        assert char not in shown
+        assert shown.encode("unicode_escape").count(b"\\") == 2, "shown as an escape"
+
+    @pytest.mark.parametrize("text", ["Zoë", "👩\u200d💻", "فاطمة", "日本", "e\u0301", "C:\\new", ""])
+    def test_names_of_all_languages_stay(self, text: str) -> None:
+        assert render.printable(text) == text
+
+    @given(st.text())
+    def test_what_is_printed_is_one_line_that_can_be_printed(self, text: str) -> None:
+        shown = render.printable(text)
+        shown.encode()
+        assert shown == "" or len(shown.splitlines()) == 1
+
+
+class Terminal(io.StringIO):
+    """Standard error or output on a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class TestScreen:
+    @pytest.mark.parametrize(("out", "expected"), [(Terminal(), "a\\x1bb\n"), (io.StringIO(), "a\x1bb\n")])
+    @pytest.mark.usefixtures("run")
+    def test_a_path_is_escaped_on_a_terminal_and_exact_for_a_program(
+        self, out: io.StringIO, expected: str
+    ) -> None:
+        order = batch.Order(inputs=("chat.txt",), to=("json",), output="a\x1bb", reading={})
+        outcomes = batch.carry_out(order, render.Screen(io.StringIO())).outcomes
+        render.Screen(out).places(outcomes, None)
+        assert out.getvalue() == expected
+
+    def test_a_bar_appears_only_where_it_takes_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        screen = Terminal()
+        monkeypatch.setattr(render, "_DELAY", 0.05)
+        monkeypatch.setattr(sys, "stderr", screen)
+        with render.watching() as watch:
+            watch("writing", 1, 2)
+        assert screen.getvalue() == ""
+        with render.watching() as watch:
+            watch("writing", 1, 2)
+            time.sleep(1)
+            watch("writing", 2, 2)
+        assert "writing" in screen.getvalue()
+
+    def test_without_a_terminal_there_is_no_bar(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        screen = io.StringIO()
+        monkeypatch.setattr(render, "_DELAY", 0.05)
+        monkeypatch.setattr(sys, "stderr", screen)
+        with render.watching():
+            time.sleep(0.5)
+        assert screen.getvalue() == ""
+
+
+class TestVerdict:
+    def test_a_lone_failure_keeps_its_own_code(self) -> None:
+        assert batch.verdict([Outcome("a", failure=failure(ParseError("a: bad")))]) == (5, "a: bad")
+
+    def test_all_is_well_without_failures(self) -> None:
+        assert batch.verdict([Outcome("a"), Outcome("b")], strict=True) == (0, "")
+
+    def test_every_error_has_an_exit_code_of_the_table(self) -> None:
+        kinds = [WamigrateError]
+        for kind in kinds:
+            kinds.extend(kind.__subclasses__())
+        assert {kind.exit_code for kind in kinds} == set(range(1, 11))

@@ -1,0 +1,122 @@
+"""From what a person names to the single exports."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from wamigrate.inputs import find_inputs
+
+CHAT = "25/03/2025, 21:04 - Mira: Hi\n25/03/2025, 21:05 - ChatGPT: Hello\n25/03/2025, 21:06 - Mira: Bye\n"
+OTHER = CHAT.replace("ChatGPT", "Copilot")
+JPEG = b"\xff\xd8\xff\xe0 picture"
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def text(name: str, content: str = CHAT) -> None:
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+
+
+def archive(name: str, member: str = "_chat.txt") -> None:
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(name, "w") as out:
+        out.writestr(member, CHAT)
+
+
+def found(*arguments: str) -> list[str]:
+    return [path.as_posix() for path in find_inputs(arguments).paths]
+
+
+@pytest.mark.usefixtures("place")
+class TestFindInputs:
+    def test_files_stand_for_themselves_in_the_order_given(self) -> None:
+        text("b.txt")
+        archive("a.zip")
+        assert found("b.txt", "a.zip", "b.txt") == ["b.txt", "a.zip"]
+
+    def test_what_does_not_exist_is_passed_on_to_be_reported(self) -> None:
+        assert found("missing.zip", "none/*.zip") == ["missing.zip", "none/*.zip"]
+
+    def test_a_pattern_stands_for_what_it_matches(self) -> None:
+        for name in ("x/b.zip", "x/a.zip", "x/y/c.zip"):
+            archive(name)
+        assert found("x/*.zip") == ["x/a.zip", "x/b.zip"]
+        assert found("x/**/*.zip") == ["x/a.zip", "x/b.zip", "x/y/c.zip"]
+
+    def test_a_file_whose_name_looks_like_a_pattern_is_meant_itself(self) -> None:
+        text("chat [1].txt")
+        text("chat 1.txt")
+        assert found("chat [1].txt") == ["chat [1].txt"]
+
+    def test_a_chat_with_its_media_is_one_export(self) -> None:
+        text("export/WhatsApp Chat with ChatGPT.txt")
+        Path("export/IMG-1.jpg").write_bytes(JPEG)
+        assert found("export") == ["export"]
+
+    def test_a_folder_of_an_iphone_is_one_export_whatever_texts_were_sent(self) -> None:
+        text("export/_chat.txt")
+        text("export/00000012-notes.txt", OTHER)
+        text("export/sent/other.txt", OTHER)
+        assert found("export") == ["export"]
+
+    def test_a_folder_of_exports_stands_for_each(self) -> None:
+        text("chats/WhatsApp Chat with ChatGPT.txt")
+        text("chats/WhatsApp Chat with Copilot.txt", OTHER)
+        archive("chats/meta.zip")
+        text("chats/unpacked/_chat.txt")
+        archive("chats/older/luzia.zip")
+        assert found("chats") == [
+            "chats/WhatsApp Chat with ChatGPT.txt",
+            "chats/WhatsApp Chat with Copilot.txt",
+            "chats/meta.zip",
+            "chats/older/luzia.zip",
+            "chats/unpacked",
+        ]
+
+    def test_one_archive_in_a_folder_is_meant_itself(self) -> None:
+        archive("chats/meta.zip")
+        assert found("chats") == ["chats/meta.zip"]
+
+    def test_a_folder_packed_by_a_mac_is_looked_into(self) -> None:
+        text("export/WhatsApp Chat/_chat.txt")
+        text("export/__MACOSX/._chat.txt")
+        assert found("export") == ["export/WhatsApp Chat"]
+
+    def test_a_broken_export_beside_a_sound_one_is_passed_on_to_be_reported(self) -> None:
+        archive("chats/good.zip")
+        Path("chats/bad.zip").write_bytes(Path("chats/good.zip").read_bytes()[:60])
+        assert found("chats") == ["chats/bad.zip", "chats/good.zip"]
+
+    def test_texts_that_are_no_chats_are_named(self) -> None:
+        archive("chats/a.zip")
+        text("chats/shopping.txt", "milk\n")
+        text("chats/deep/notes.txt", "more milk\n")
+        Path("chats/photo.jpg").write_bytes(JPEG)
+        skipped = [path.as_posix() for path in find_inputs(["chats"]).skipped]
+        assert skipped == ["chats/shopping.txt", "chats/deep/notes.txt"]
+
+    def test_a_folder_without_a_chat_is_passed_on_to_be_reported(self) -> None:
+        text("nothing/shopping.txt", "milk\n")
+        assert found("nothing") == ["nothing"]
+        assert find_inputs(["nothing"]).skipped == ()
+
+    def test_results_of_ours_hidden_files_and_links_are_no_inputs(self) -> None:
+        archive("chats/a.zip")
+        archive("chats/a-markdown/media/sent.zip")
+        Path("chats/a-markdown/.wamigrate").touch()
+        archive("chats/.trash/b.zip")
+        Path("chats/link").symlink_to(Path("chats").resolve())
+        assert found("chats") == ["chats/a.zip"]
+
+    def test_a_file_that_cannot_be_read_does_not_stop_the_search(self) -> None:
+        archive("chats/a.zip")
+        Path("chats/b.zip").write_bytes(b"PK\x03\x04")
+        text("chats/empty.txt", "")
+        assert found("chats") == ["chats/a.zip", "chats/b.zip"]

@@ -1,0 +1,118 @@
+"""Take conversations with ChatGPT, Copilot and other assistants out of WhatsApp.
+
+The library in four calls::
+
+    import wamigrate as wm
+
+    print(wm.inspect("chat.zip").chats[0].participants)
+    archive = wm.read("chat.zip", time_zone="Europe/Berlin")
+    result = wm.convert("chat.zip", "markdown")
+    print(result.output, result.messages_out, result.lossless)
+
+Names are imported when they are first used, so that ``import wamigrate`` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wamigrate.errors import (
+        AmbiguousFormatError,
+        BatchError,
+        DetectionError,
+        ExportError,
+        NoChatError,
+        NothingToExportError,
+        OptionError,
+        ParseError,
+        PluginError,
+        SourceError,
+        StrictError,
+        TargetExistsError,
+        UnknownFormatError,
+        UnsafeArchiveError,
+        VerificationError,
+        WamigrateError,
+    )
+    from wamigrate.formats import find_exporter, find_exporters, find_parser, find_parsers
+    from wamigrate.inspection import Inspection, inspect
+    from wamigrate.library import convert, read, write
+    from wamigrate.model import (
+        SCHEMA,
+        Archive,
+        Attachment,
+        Conversation,
+        Generator,
+        Message,
+        Note,
+        Participant,
+        SourceInfo,
+        Span,
+    )
+    from wamigrate.report import Result
+
+_HOMES = {
+    "errors": (
+        "AmbiguousFormatError BatchError DetectionError ExportError NoChatError NothingToExportError "
+        "OptionError ParseError PluginError SourceError StrictError TargetExistsError UnknownFormatError "
+        "UnsafeArchiveError VerificationError WamigrateError"
+    ),
+    "formats": "find_exporter find_exporters find_parser find_parsers",
+    "inspection": "Inspection inspect",
+    "library": "convert read write",
+    "model": "SCHEMA Archive Attachment Conversation Generator Message Note Participant SourceInfo Span",
+    "report": "Result",
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
+
+__all__ = [
+    "SCHEMA",
+    "AmbiguousFormatError",
+    "Archive",
+    "Attachment",
+    "BatchError",
+    "Conversation",
+    "DetectionError",
+    "ExportError",
+    "Generator",
+    "Inspection",
+    "Message",
+    "NoChatError",
+    "Note",
+    "NothingToExportError",
+    "OptionError",
+    "ParseError",
+    "Participant",
+    "PluginError",
+    "Result",
+    "SourceError",
+    "SourceInfo",
+    "Span",
+    "StrictError",
+    "TargetExistsError",
+    "UnknownFormatError",
+    "UnsafeArchiveError",
+    "VerificationError",
+    "WamigrateError",
+    "convert",
+    "find_exporter",
+    "find_exporters",
+    "find_parser",
+    "find_parsers",
+    "inspect",
+    "read",
+    "write",
+]
+
+if not TYPE_CHECKING:  # a type checker is to complain about names that are not above
+
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is first used."""
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        return found
+
+    def __dir__() -> list[str]:
+        """List the public names, imported or not."""
+        return sorted({*globals(), *__all__})

@@ -1,0 +1,61 @@
+"""Whose name a header holds, where the first colon alone would get it wrong."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+from wamigrate.lines import Pieces
+
+_RARE: Final = 2
+_SCAN: Final = 120
+"""Bytes of a text in which the rest of a name is looked for, as long as a name may be."""
+
+
+def settle_authors(pieces: Pieces, is_notice: Callable[[bytes], bool]) -> None:
+    """Correct the names of candidates in place.
+
+    * A notice that holds a colon (``Ana changed the subject from "Plan: A" to …``) has no author.
+    * ``Name:text`` without a space has one, if that name writes elsewhere in the file too.
+    * A name that holds a colon itself (``Dr: Who``) is taken whole, if every message of ``Dr`` goes on so.
+
+    Args:
+        pieces: the file, cut at its headers.
+        is_notice: whether WhatsApp itself writes a text.
+
+    """
+    counts = Counter(pieces.author)
+    unsettled = {author for author, count in counts.items() if author is None or count <= _RARE}
+    for index in [index for index, author in enumerate(pieces.author) if author in unsettled]:
+        author = pieces.author[index]
+        if author is None:
+            _add_known(index, pieces, counts)
+        elif is_notice(author + pieces.body[index]):
+            pieces.author[index], pieces.body[index] = None, author + pieces.body[index]
+    _join_names(pieces)
+
+
+def _add_known(index: int, pieces: Pieces, counts: Counter[bytes | None]) -> None:
+    name, colon, rest = pieces.body[index].partition(b":")
+    if colon and rest and name + b": " in counts:
+        pieces.author[index], pieces.body[index] = name + colon, rest
+
+
+def _join_names(pieces: Pieces) -> None:
+    """Find names with a colon inside: each message of ``Dr`` begins with ``Who: ``, and there are several."""
+    for author, rest in _longer_names(pieces).items():
+        rows = [index for index, name in enumerate(pieces.author) if name == author]
+        if len(rows) >= _RARE and all(pieces.body[index].startswith(rest) for index in rows):
+            for index in rows:
+                pieces.author[index] = author + rest
+                pieces.body[index] = pieces.body[index][len(rest) :]
+
+
+def _longer_names(pieces: Pieces) -> dict[bytes, bytes]:
+    """Return how each name could go on, judged by its first message."""
+    found: dict[bytes, bytes] = {}
+    for author in dict.fromkeys(pieces.author):
+        body = b"" if author is None else pieces.body[pieces.author.index(author)]
+        end = body.find(b": ", 0, _SCAN)
+        if author is not None and end > 0 and b"\n" not in body[:end]:
+            found[author] = body[: end + 2]
+    return found

@@ -1,0 +1,151 @@
+"""What reading a chat file found out beside its messages, as notes."""
+
+from collections import Counter
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from wamigrate.chatfile import ChatFile
+from wamigrate.classify import Classifier
+from wamigrate.encoding import Decoded
+from wamigrate.model import Message
+from wamigrate.notes import Notes
+from wamigrate.transcript import Transcript
+
+_CAPS: Final = {40_000: "without media", 10_000: "with media"}
+"""Newest messages that phones export at most."""
+_CAP_TOLERANCE: Final = 10
+
+
+class ReadChat(NamedTuple):
+    """A chat file that was read."""
+
+    file: ChatFile
+    text: Decoded
+    transcript: Transcript
+    messages: list[Message]
+    classifier: Classifier
+    source: str
+    """``id`` of the source."""
+
+
+def report(chat: ReadChat, notes: Notes) -> None:
+    """Note everything that was guessed, doubtful or missing in a chat.
+
+    Args:
+        chat: the chat as read.
+        notes: takes the findings.
+
+    """
+    _report_text(chat, notes)
+    _report_dates(chat, notes)
+    _report_messages(chat, notes)
+    _report_media(chat, notes)
+
+
+def _report_text(chat: ReadChat, notes: Notes) -> None:
+    transcript, source = chat.transcript, chat.source
+    if chat.text.assumed:
+        notes.add("encoding-fallback", f"the text is not UTF-8; read as {chat.text.encoding}", source=source)
+    if chat.text.damaged:
+        count = sum("damaged-text" in message.flags for message in chat.messages)
+        notes.add("encoding-damage", f"{_many(count, 'message')} had bytes that are no text", source=source)
+    if chat.messages[0].flags == ("preamble",):
+        count = transcript.preamble.count(b"\n") or 1
+        notes.add(
+            "preamble",
+            f"{_many(count, 'line')} before the first header were kept as a notice",
+            source=source,
+            line=1,
+        )
+    for line in transcript.blocks:
+        notes.add("second-shape", "from here on headers have another shape", source=source, line=line)
+    rows = [row for found in transcript.absorbed.values() for row in found]
+    for line, reasons in rows:
+        notes.add(
+            "suspect-boundary",
+            f"looks like a header, taken for text: {', '.join(reasons)}",
+            source=source,
+            line=line,
+        )
+
+
+def _report_dates(chat: ReadChat, notes: Notes) -> None:
+    transcript, source = chat.transcript, chat.source
+    order = transcript.order
+    if order.ambiguous:
+        other = "mdy" if order.order == "dmy" else "dmy"
+        notes.add(
+            "ambiguous-date-order",
+            f"dates were read as {order.order}: {order.evidence}; if that is wrong, add --date-order {other}",
+            source=source,
+        )
+    if transcript.completed_years:
+        notes.add(
+            "assumed-year",
+            "dates without a year were completed; --option whatsapp.year=YYYY overrules",
+            source=source,
+        )
+    for calendar in sorted(transcript.calendars):
+        notes.add("calendar", f"dates of the {calendar} calendar were converted", source=source)
+    for message in chat.messages:
+        if message.timestamp is None and "preamble" not in message.flags:
+            notes.add(
+                "bad-date",
+                "no such date or time; kept without one",
+                source=source,
+                line=message.spans[0].line,
+            )
+    moments = [moment for moment in transcript.moments if moment is not None]
+    jumps = sum((one - other).days >= 1 for one, other in pairwise(moments))
+    if jumps:
+        notes.add(
+            "time-jump",
+            f"goes back in time by more than a day, {_many(jumps, 'time')}; file order was kept",
+            source=source,
+        )
+
+
+def _report_messages(chat: ReadChat, notes: Notes) -> None:
+    source = chat.source
+    unknown = [message for message in chat.messages if "unknown-notice" in message.flags]
+    if unknown:
+        notes.add(
+            "unknown-notice",
+            f"{_many(len(unknown), 'notice')} in words that no table knows",
+            source=source,
+            line=unknown[0].spans[0].line,
+        )
+    for message in chat.messages:
+        if message.kind == "unsupported":
+            text = "WhatsApp exported no content for this message"
+            notes.add("unsupported", text, source=source, line=message.spans[0].line)
+    for cap, how in _CAPS.items():
+        if abs(cap - len(chat.messages)) <= _CAP_TOLERANCE:
+            notes.add(
+                "export-cap",
+                f"{len(chat.messages):,} messages are what phones export at most {how}; "
+                "older ones may be missing",
+                source=source,
+            )
+
+
+def _report_media(chat: ReadChat, notes: Notes) -> None:
+    attachments = [attachment for message in chat.messages for attachment in message.attachments]
+    missing = [attachment for attachment in attachments if not attachment.present]
+    if missing:
+        notes.add(
+            "media-missing",
+            f"{len(missing)} of {_many(len(attachments), 'attachment')} did not come with the export",
+            source=chat.source,
+        )
+    unused = Counter(member.name not in chat.classifier.used for member in chat.file.media)[True]
+    if unused:
+        notes.add(
+            "ignored-member",
+            f"{_many(unused, 'file')} of the export that no message mentions",
+            source=chat.source,
+        )
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -1,0 +1,117 @@
+"""Ids that follow from the content: the same message has the same id in every export of its chat.
+
+An id is a UUID of version 5 (RFC 9562, section 5.5) over the chat, the author, the minute, the kind, the
+words, and a number that tells equal messages of one minute apart. Nothing in it depends on the phone: not
+its language, not its clock's seconds (Android prints none), not the names of the file and of media. Words
+that WhatsApp itself writes differ from language to language and do not count.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import sha1
+from typing import Final
+from uuid import NAMESPACE_URL, uuid5
+
+from wamigrate.columns import rebuild
+from wamigrate.model import Conversation, Kind, Message, Participant, Role, replace
+
+NAMESPACE: Final = uuid5(NAMESPACE_URL, "urn:wamigrate:1")
+"""Name space of all ids."""
+_PREFIX: Final = NAMESPACE.bytes
+_SEPARATOR: Final = "\x1f"
+_WRITTEN_BY_PEOPLE: Final[frozenset[Kind]] = frozenset({"text", "media", "location", "contact", "poll"})
+"""Kinds whose text is what somebody wrote (for media, the caption)."""
+_VARIANT: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+_PAIR: Final = 2
+
+
+def identify(conversation: Conversation) -> Conversation:
+    """Give a conversation and its messages their ids.
+
+    Call it on a whole chat with its roles assigned, before anything is changed in the texts, split off or
+    left out.
+    """
+    messages = conversation.messages
+    chat = chat_key(conversation)
+    ids = message_ids(chat, conversation.participants, messages, [message.role for message in messages])
+    return replace(
+        conversation,
+        id=conversation_id(chat, ids[0]) if ids else conversation_id(chat, ""),
+        messages=rebuild(messages, ids=ids),
+    )
+
+
+def chat_key(conversation: Conversation) -> str:
+    """Return what names the chat in every export of it.
+
+    That is the assistant's key; without an assistant, the names of the two who talk, or nothing for a
+    group, whose members come and go.
+    """
+    if conversation.service is not None:
+        return conversation.service
+    names = sorted(participant.name for participant in conversation.participants)
+    return _SEPARATOR.join(names) if len(names) <= _PAIR else ""
+
+
+def message_ids(
+    chat: str, participants: Sequence[Participant], messages: Sequence[Message], roles: Sequence[Role]
+) -> list[str]:
+    """Return the id of each message.
+
+    Args:
+        chat: what :func:`chat_key` returned.
+        participants: everybody in the chat, with their final roles.
+        messages: all messages of the chat, in file order, with the words as WhatsApp printed them.
+        roles: final role of each message.
+
+    """
+    authors = _author_keys(participants)
+    seen: dict[str, int] = {}
+    found: list[str] = []
+    for message, role in zip(messages, roles, strict=True):
+        stamp = message.timestamp
+        author = message.author
+        content = _SEPARATOR.join(
+            (
+                role if author is None else authors.get(author, author),
+                "" if stamp is None else stamp.isoformat()[:16],
+                message.kind,
+                message.text if message.kind in _WRITTEN_BY_PEOPLE else "",
+            )
+        )
+        id_ = _uuid5(f"{chat}\x1f0\x1f{content}")
+        if id_ in seen:
+            seen[id_] += 1
+            id_ = _uuid5(f"{chat}\x1f{seen[id_]}\x1f{content}")
+        else:
+            seen[id_] = 0
+        found.append(id_)
+    return found
+
+
+def conversation_id(chat: str, first: str) -> str:
+    r"""Return the id of a conversation of ``chat`` that starts with the message ``first``.
+
+    It stays when later messages are added.
+
+    >>> conversation_id("chatgpt", "x") == str(uuid5(NAMESPACE, "conversation\x1fchatgpt\x1fx"))
+    True
+    """
+    return _uuid5(_SEPARATOR.join(("conversation", chat, first)))
+
+
+def _author_keys(participants: Sequence[Participant]) -> dict[str, str]:
+    """Name each by the role where one person alone has it: contact names differ from phone to phone."""
+    holders = Counter(participant.role for participant in participants)
+    return {
+        participant.name: participant.role if holders[participant.role] == 1 else participant.name
+        for participant in participants
+    }
+
+
+def _uuid5(content: str) -> str:
+    """Return ``str(uuid.uuid5(NAMESPACE, content))`` in a third of its time; lone surrogates pass."""
+    digest = sha1(_PREFIX + content.encode(errors="surrogatepass"), usedforsecurity=False).hexdigest()
+    return (
+        f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{_VARIANT[digest[16]]}{digest[17:20]}-{digest[20:32]}"
+    )

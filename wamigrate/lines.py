@@ -1,0 +1,351 @@
+"""Finding the shape of a file's headers and cutting the file at them.
+
+A phone prints every header of an export in one shape. A sample of the file's lines tells which; a regular
+expression over bytes is made from the very characters of these headers, and one pass of it cuts the file.
+Whatever is left between headers is body, byte for byte.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Final, Literal, NamedTuple
+
+from wamigrate.header import HEADER_LENGTH, MARKS, SPACES, Family, Header, read_header
+
+Newline = Literal[b"\n", b"\r\n"]
+
+_HEAD_LINES: Final = 400
+_HEAD_SIZE: Final = 1 << 15
+_CHUNKS: Final = 24
+_CHUNK_SIZE: Final = 1 << 12
+_LINE_LIMIT: Final = HEADER_LENGTH * 4
+"""Bytes of a line that the sample looks at: a header's characters take four bytes at most."""
+_MARK_BYTES: Final = rb"(?:\xe2\x80[\x8b\x8e\x8f\xaa-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xd8\x9c|\xef\xbb\xbf)*"
+_AUTHOR: Final = rb"([^\n]{1,120}?:(?: |(?=\r?(?:\n|\Z))))?"
+"""A name ends at the first colon that a space or the line's end follows; 120 bytes hold any real one."""
+_WIDE_AUTHOR: Final = rb"([^\n]{1,120}?(?::(?: |(?=\r?(?:\n|\Z)))|\xef\xbc\x9a ?))?"
+"""The same where the phone's language has a wide colon."""
+_WORD_BYTES: Final = rb"[^0-9\n\[\]]{1,60}?"
+_WORD_GROUPS: Final = ("weekday", "month", "month2", "era", "before", "after")
+_LEADING: Final = "".join(
+    chr(code)
+    for code in (
+        0x200B,
+        0x200E,
+        0x200F,
+        0x061C,
+        *range(0x202A, 0x202F),
+        0x2060,
+        *range(0x2066, 0x206A),
+        0xFEFF,
+    )
+)
+"""The marks that may stand before a header, as :data:`wamigrate.header.MARKS`."""
+_DROP: Final = re.compile(f"[{MARKS}]")
+_SPACE: Final = re.compile(f"[{SPACES}]")
+_TOKEN: Final = re.compile(r"\d+|\D+")
+_PUNCTUATION: Final = str.maketrans("،，、：／．－‐‑–—［］", ",,,:/.-----[]")
+_BARE_FEED: Final = re.compile(rb"\n(?<!\r\n)")
+_TRUSTED_CRLF: Final = 0.98
+"""Share of CRLFs that precede headers in an untouched iOS export: 41,347 of 41,364 in real files."""
+
+
+class Shape(NamedTuple):
+    """What all headers of a file have in common: its headers with numbers and words left open."""
+
+    key: str
+    family: Family
+    time_first: bool
+    has_seconds: bool
+    has_year: bool
+
+
+class Token(NamedTuple):
+    """A run of digits, a word, or the literal characters between them."""
+
+    kind: Literal["digits", "word", "text"]
+    text: str
+    second: bool
+    """Whether it belongs to the header's second part (after the gap between date and time)."""
+
+
+@dataclass
+class _Sightings:
+    """What was seen of one shape."""
+
+    shape: Shape
+    count: int = 0
+    rows: dict[tuple[str, ...], tuple[Token, ...]] = field(
+        default_factory=dict[tuple[str, ...], tuple[Token, ...]]
+    )
+    """One header for each way in which the characters between numbers and words differ."""
+    digits: set[str] = field(default_factory=set[str])
+    wide: bool = False
+    """Whether a wide colon follows a header."""
+
+    def add(self, header: Header, tokens: tuple[Token, ...]) -> None:
+        """Take in a header."""
+        self.count += 1
+        self.rows.setdefault(tuple(token.text for token in tokens if token.kind == "text"), tokens)
+        self.digits.update(*(token.text for token in tokens if token.kind == "digits"))
+        self.wide = self.wide or "：" in header.match.string[header.match.end() :]
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A shape, and what cuts a file at headers of that shape."""
+
+    shape: Shape
+    pattern: bytes
+    """Regular expression of a header and name, without the newline before it: groups *first part*,
+    *second part*, *name with its colon*."""
+
+    def compile(self, newline: bytes) -> re.Pattern[bytes]:
+        """Return the expression that finds headers after ``newline``.
+
+        The literal newline stands first: the matcher skips to it, which makes one pass over the file cheap.
+        """
+        return re.compile(re.escape(newline) + self.pattern)
+
+
+@dataclass
+class Pieces:
+    """A file cut at everything that looks like a header; all lists have one entry per candidate."""
+
+    newline: Newline
+    preamble: bytes
+    first: list[bytes]
+    """First part of the header: the date and the gap after it (or the time, if that comes first)."""
+    second: list[bytes]
+    """Second part of the header, up to where name or text begins."""
+    author: list[bytes | None]
+    """Name with its colon and space, or None."""
+    body: list[bytes]
+    """Everything up to the newline before the next header."""
+    start: list[int]
+    """Offset of the header in the file."""
+    line: list[int]
+    """Line of the header, from 1."""
+    loose: set[int]
+    """Candidates after a bare LF in a file whose messages are separated by CRLF."""
+    size: int
+    """Length of the file in bytes."""
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+
+def find_lock(data: bytes, exclude: Iterable[str] = ()) -> Lock | None:
+    """Find the shape of a file's headers.
+
+    Args:
+        data: the file as UTF-8.
+        exclude: keys of shapes that are not wanted.
+
+    Returns:
+        the lock, or None where no line has a header of a phone export.
+
+    """
+    found: dict[str, _Sightings] = {}
+    first: str | None = None
+    skip = set(exclude)
+    for number, line in enumerate(_sample(data)):
+        header = read_header(line)
+        if header is None:
+            continue
+        tokens = tuple(_tokens(header))
+        key = "".join(_key_part(token) for token in tokens)
+        if key in skip:
+            continue
+        if key not in found:
+            shape = Shape(key, header.family, header.time_first, header.has_seconds, header.has_year)
+            found[key] = _Sightings(shape)
+        found[key].add(header, tokens)
+        first = key if number == 0 else first
+    if not found:
+        return None
+    best = found[first] if first else max(found.values(), key=lambda sightings: sightings.count)
+    siblings = [
+        other for other in found.values() if other is not best and _are_siblings(best.shape, other.shape)
+    ]
+    lock = Lock(best.shape, _lock_pattern([best, *siblings]))
+    return lock if lock.compile(b"\n").search(b"\n" + data) else None
+
+
+def cut(data: bytes, lock: Lock) -> Pieces:
+    """Cut a file at every line that has a header of the lock's shape.
+
+    On iOS messages end in CRLF and line breaks inside a message are bare LF; where a file keeps to that,
+    headers after a bare LF are candidates too, but marked as ``loose``.
+    """
+    returns = data.count(b"\r") if lock.shape.family != "dash" else 0
+    if returns and not all_crlf(data):
+        pieces = _split(data, lock, b"\r\n")
+        ends = returns - data.endswith(b"\r\n")
+        if pieces is not None and len(pieces) - 1 >= _TRUSTED_CRLF * ends:
+            return _add_loose(pieces, lock)
+    pieces = _split(data, lock, b"\n")
+    assert pieces is not None, "a lock is made from lines of the file"
+    return pieces
+
+
+def all_crlf(data: bytes) -> bool:
+    """Tell whether every line end is CRLF: then an editor or a mail program made them so."""
+    return b"\n" in data and _BARE_FEED.search(data) is None
+
+
+def _sample(data: bytes) -> Iterator[str]:
+    """Yield the beginnings of the first lines, then of lines all over the file."""
+    position = 0
+    for _ in range(_HEAD_LINES):
+        if position >= _HEAD_SIZE:
+            break
+        end = data.find(b"\n", position)
+        stop = len(data) if end < 0 else end
+        yield data[position : min(stop, position + _LINE_LIMIT)].decode("utf-8", "replace").rstrip("\r")
+        if end < 0:
+            return
+        position = end + 1
+    step = max((len(data) - position) // _CHUNKS, _CHUNK_SIZE)
+    for start in range(position, len(data), step):
+        chunk = data[start : start + _CHUNK_SIZE].split(b"\n")
+        for line in chunk[1:] if start > position else chunk:
+            yield line[:_LINE_LIMIT].decode("utf-8", "replace").rstrip("\r")
+
+
+def _key_part(token: Token) -> str:
+    if token.kind == "digits":
+        return "0"
+    if token.kind == "word":
+        return "w"
+    return _SPACE.sub(" ", _DROP.sub("", token.text)).translate(_PUNCTUATION)
+
+
+def _tokens(header: Header) -> Iterator[Token]:
+    match = header.match
+    boundary = match.start("date" if header.time_first else "time")
+    words = sorted(match.span(group) for group in _WORD_GROUPS if match[group] is not None)
+    position = match.end() - len(match.group().lstrip(_LEADING))
+    for start, end in [*words, (match.end(), match.end())]:
+        for token in _TOKEN.finditer(match.string, position, start):
+            yield from _split_token(token.group(), token.start(), boundary)
+        if start < end:
+            yield Token("word", match.string[start:end], start >= boundary)
+        position = end
+
+
+def _split_token(text: str, start: int, boundary: int) -> Iterator[Token]:
+    """Split a run of characters where the header's second part begins."""
+    if text[0].isdigit():
+        yield Token("digits", text, start >= boundary)
+        return
+    inside = min(max(boundary - start, 0), len(text))
+    if inside:
+        yield Token("text", text[:inside], second=False)
+    if inside < len(text):
+        yield Token("text", text[inside:], second=True)
+
+
+def _are_siblings(one: Shape, other: Shape) -> bool:
+    """Old Android leaves the current year out: one file then has dates with and without it."""
+    return (
+        one.family == other.family
+        and one.time_first == other.time_first
+        and one.has_seconds == other.has_seconds
+        and one.has_year != other.has_year
+    )
+
+
+def _lock_pattern(groups: list[_Sightings]) -> bytes:
+    firsts: list[bytes] = []
+    seconds: list[bytes] = []
+    for group in groups:
+        rows = list(group.rows.values())
+        columns = list(zip(*(row for row in rows if len(row) == len(rows[0])), strict=True))
+        digits = _digits(group.digits)
+        firsts.append(b"".join(_column(column, digits) for column in columns if not column[0].second))
+        seconds.append(b"".join(_column(column, digits) for column in columns if column[0].second))
+    author = _WIDE_AUTHOR if any(group.wide for group in groups) else _AUTHOR
+    return b"(" + _MARK_BYTES + _either(firsts) + b")(" + _either(seconds) + b")" + author
+
+
+def _column(tokens: tuple[Token, ...], digits: bytes) -> bytes:
+    """Make the expression for one place of the header from all that was seen there."""
+    if tokens[0].kind == "digits":
+        return digits + b"{1,4}"
+    if tokens[0].kind == "word":
+        return _WORD_BYTES
+    texts = sorted({token.text for token in tokens}, key=len, reverse=True)
+    return _either([re.escape(text.encode()) for text in texts])
+
+
+def _either(patterns: list[bytes]) -> bytes:
+    unique = list(dict.fromkeys(patterns))
+    return unique[0] if len(unique) == 1 else b"(?:" + b"|".join(unique) + b")"
+
+
+def _digits(seen: set[str]) -> bytes:
+    """Make the expression for one digit of the scripts that were seen."""
+    zeros = {ord(char) - unicodedata.digit(char) for char in seen}
+    return _either([b"[0-9]" if zero == ord("0") else _script(zero) for zero in sorted(zeros)])
+
+
+def _script(zero: int) -> bytes:
+    return b"(?:" + b"|".join(re.escape(chr(zero + value).encode()) for value in range(10)) + b")"
+
+
+def _split(data: bytes, lock: Lock, newline: Newline) -> Pieces | None:
+    parts = lock.compile(newline).split(newline + data)
+    if len(parts) == 1:
+        return None
+    first, second, author, body = parts[1::4], parts[2::4], parts[3::4], parts[4::4]
+    preamble = parts[0][len(newline) :]
+    gap = len(newline)
+    ends = list(accumulate([len(part) if part else 0 for part in parts]))
+    start = [end + gap * count for count, end in enumerate(ends[:-1:4])]
+    line = list(accumulate([text.count(b"\n") + 1 for text in body], initial=1 + parts[0].count(b"\n")))[:-1]
+    return Pieces(newline, preamble, first, second, author, body, start, line, set(), len(data))
+
+
+def _add_loose(pieces: Pieces, lock: Lock) -> Pieces:
+    """Cut bodies further at headers after a bare LF, and mark these."""
+    if lock.shape.family == "bracket" and not any(
+        b"\n[" in body or b"\n\xe2\x80\x8e" in body or b"\n\xe2\x80\x8f" in body for body in pieces.body
+    ):
+        return pieces
+    finder = lock.compile(b"\n")
+    rows: list[tuple[bytes, bytes, bytes | None, bytes, int, int]] = []
+    loose: set[int] = set()
+    for row in zip(
+        pieces.first, pieces.second, pieces.author, pieces.body, pieces.start, pieces.line, strict=True
+    ):
+        first, second, author, body, start, line = row
+        if b"\n" not in body or finder.search(body) is None:
+            rows.append(row)
+            continue
+        parts = finder.split(body)
+        rows.append((first, second, author, parts[0], start, line))
+        start += len(first) + len(second) + len(author or b"") + len(parts[0]) + 1
+        line += parts[0].count(b"\n") + 1
+        for at in range(1, len(parts), 4):
+            loose.add(len(rows))
+            head = parts[at : at + 4]
+            rows.append((head[0], head[1], head[2], head[3], start, line))
+            start += sum(len(part or b"") for part in head) + 1
+            line += head[3].count(b"\n") + 1
+    if not loose:
+        return pieces
+    return Pieces(
+        pieces.newline,
+        pieces.preamble,
+        [row[0] for row in rows],
+        [row[1] for row in rows],
+        [row[2] for row in rows],
+        [row[3] for row in rows],
+        [row[4] for row in rows],
+        [row[5] for row in rows],
+        loose,
+        pieces.size,
+    )

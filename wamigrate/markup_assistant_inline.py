@@ -1,0 +1,168 @@
+r"""Reads the formatting inside lines of an assistant: WhatsApp's and Markdown's at once.
+
+``*x*`` is bold, as WhatsApp shows it, and ``**x**`` is bold, as Markdown means it. Besides: code between
+any number of backticks, ``~~x~~``, ``[text](address)``, ``<address>``, ``\*``, ``&amp;`` and formulas.
+Raw HTML is never markup. An assistant writes into the middle of words and brackets less strictly than
+WhatsApp reads, so a marker also opens after punctuation.
+"""
+
+import html
+import re
+from string import punctuation
+from typing import Final
+
+from wamigrate.markup_inline import Token, is_control, nest, read_url
+from wamigrate.markup_tree import Code, Inlines, Link, Notation, Text, Url
+
+# Every alternative starts with one plain character: then the search skips all others in C.
+_CANDIDATE: Final = re.compile(r"\*\**|__*|~~*|``*|://|www\.(?=[^\W_])|\[|!\[|\\|&|\$|<")
+_LINK: Final = re.compile(
+    r"\[((?:[^\[\]\n\\`]|\\.|`[^`\n]*`|\[[^\[\]\n]*\])+)\]"
+    r"\(((?i:https?://|ftp://|mailto:|tel:|www\.|[/#])(?:[^\s()<>\\]|\([^\s()<>\\]*\))*"
+    r"(?:[ ]\"[^\"\n\\]*\")?)\)"
+)
+_AUTOLINK: Final = re.compile(r"<((?:https?|ftp)://[^\s<>\x00-\x1f\x7f]+)>", re.IGNORECASE)
+_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_FORMULAS: Final = {
+    "\\(": re.compile(r"\\\(((?:[^`<\n$%\\]|\\[^()\n<`]|<(?=[ =\d]))+?)\\\)"),
+    "\\[": re.compile(r"\\\[((?:[^`<\n$%\\]|\\[^\[\]\n<`]|<(?=[ =\d]))+?)\\\]"),
+    "$$": re.compile(r"\$\$((?:[^`<\n$%]|<(?=[ =\d]))+)\$\$(?!\$)"),
+    "$": re.compile(r"\$(?![\s$])((?:[^`<\n$%]|<(?=[ =\d]))+)(?<!\s)\$(?![\w$])"),
+}
+_MARKS: Final = frozenset(("*", "**", "***", "_", "~", "~~"))
+
+
+def read_inline(text: str) -> Inlines:
+    r"""Read lines of an assistant's message.
+
+    >>> read_inline("**a**&lt;")
+    (Strong(children=(Text(text='a'),), mark='**'), Notation(source='&lt;', markdown='&lt;', shown='<'))
+    """
+    if _CANDIDATE.search(text) is None:
+        return (Text(text),) if text else ()
+    return nest(text, _Scanner(text).scan())
+
+
+class _Scanner:
+    """Finds the tokens of an assistant's text from left to right."""
+
+    def __init__(self, text: str, *, in_link: bool = False) -> None:
+        self.text = text
+        self.in_link = in_link
+        self.tokens: list[Token] = []
+        self.unclosed: dict[str, int] = {}
+        """Backtick runs that do not close before this offset."""
+
+    def scan(self) -> list[Token]:
+        at = 0
+        while (match := _CANDIDATE.search(self.text, at)) is not None:
+            token = self._token(match[0], match.start())
+            at = match.end()
+            if token is not None:
+                self.tokens.append(token)
+                at = token.end
+        return self.tokens
+
+    def _token(self, sign: str, start: int) -> Token | None:
+        if sign in _MARKS:
+            return _marker(self.text, start, sign)
+        if self.in_link and sign[0] in ":w[!<":
+            return None  # a link holds no links
+        if sign[0] == "`":
+            return self._code(start, sign)
+        if sign[0] in ":w":
+            return read_url(self.text, start, self.tokens)
+        reader = _READERS.get(sign[0])
+        return reader(self.text, start) if reader else None
+
+    def _code(self, start: int, fence: str) -> Token | None:
+        body = start + len(fence)
+        if start < self.unclosed.get(fence, 0):
+            return None
+        line_end = self.text.find("\n", body)
+        line_end = len(self.text) if line_end < 0 else line_end
+        close = self.text.find(fence, body, line_end)
+        while close >= 0:
+            after = close + len(fence)
+            while after < line_end and self.text[after] == "`":
+                after += 1
+            if after - close == len(fence):
+                return _finished(start, after, Code(self.text[body:close], fence))
+            close = self.text.find(fence, after, line_end)
+        self.unclosed[fence] = line_end
+        return None
+
+
+def _finished(start: int, end: int, node: Code | Link | Notation | Url) -> Token:
+    return Token(start, end, "", opens=False, closes=False, node=node)
+
+
+def _marker(text: str, start: int, sign: str) -> Token | None:
+    """Read a marker. Doubled ones may stand inside words of scripts that part no words."""
+    end = start + len(sign)
+    before = text[start - 1] if start else "\n"
+    after = text[end] if end < len(text) else "\n"
+    if len(sign) == 1:
+        opens, closes = not before.isalnum(), not after.isalnum()
+    else:
+        opens = closes = not (_is_latin(before) and _is_latin(after))
+    opens, closes = opens and not after.isspace(), closes and not before.isspace() and not is_control(after)
+    return Token(start, end, sign, opens, closes) if opens or closes else None
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+def _link(text: str, start: int) -> Token | None:
+    image = text[start] == "!"
+    match = _LINK.match(text, start + image)
+    if match is None:
+        return None
+    children = nest(match[1], _Scanner(match[1], in_link=True).scan())
+    return _finished(start, match.end(), Link(children, match[2], image))
+
+
+def _autolink(text: str, start: int) -> Token | None:
+    match = _AUTOLINK.match(text, start)
+    return _finished(start, match.end(), Url(match[1], bracketed=True)) if match else None
+
+
+def _entity(text: str, start: int) -> Token | None:
+    match = _ENTITY.match(text, start)
+    if match is None or (shown := html.unescape(match[0])) == match[0]:
+        return None
+    return _finished(start, match.end(), Notation(match[0], match[0], shown))
+
+
+def _backslash(text: str, start: int) -> Token | None:
+    sign = text[start : start + 2]
+    formula = _formula(text, start, sign)
+    if formula is not None:
+        return formula
+    if len(sign) < 2 or sign[1] not in punctuation:  # noqa: PLR2004 - a backslash and what it escapes
+        return None
+    return _finished(start, start + 2, Notation(sign, sign, sign[1]))
+
+
+def _dollar(text: str, start: int) -> Token | None:
+    return _formula(text, start, "$$" if text.startswith("$$", start) else "$")
+
+
+def _formula(text: str, start: int, opening: str) -> Token | None:
+    """Read a formula, unless a reader that knows no formulas would find a link or a comment in it."""
+    pattern = _FORMULAS.get(opening)
+    match = pattern.match(text, start) if pattern else None
+    if match is None or "](" in match[1] or "]:" in match[1] or not match[1].strip():
+        return None
+    return _finished(start, match.end(), Notation(match[0], match[0], match[0]))
+
+
+_READERS: Final = {
+    "[": _link,
+    "!": _link,
+    "<": _autolink,
+    "&": _entity,
+    "\\": _backslash,
+    "$": _dollar,
+}

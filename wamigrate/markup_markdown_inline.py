@@ -1,0 +1,160 @@
+"""Writes the formatting inside lines as CommonMark."""
+
+import re
+import unicodedata
+from string import punctuation
+from typing import Final
+
+from wamigrate.markup_escape import escape, reference
+from wamigrate.markup_inline import BLANK
+from wamigrate.markup_tree import (
+    Code,
+    Emphasis,
+    Inline,
+    Inlines,
+    Link,
+    Notation,
+    Span,
+    Strike,
+    Strong,
+    Text,
+    Url,
+)
+
+HARD_BREAK: Final = "  \n"
+_BACKTICKS: Final = re.compile("`+")
+_SPANS: Final = (Strong, Emphasis, Strike)
+_CERTAIN: Final = BLANK | frozenset(punctuation)
+# An address that needs no angle brackets: no character in it is a sign anywhere.
+_PLAIN_ADDRESS: Final = re.compile(
+    r"(?!.*(?:==|%%|&\#?\w+;))(?i:https?|ftp)://(?:[^\W_]|[-./?:@,;+!'=%\#&]|(?<=[^\W_])_(?=[^\W_]))+"
+)
+_AFTER_ADDRESS: Final = re.compile(r"[.,!?:]?(?:\s|\Z)")
+
+
+def write_inline(children: Inlines, *, line_start: bool = True) -> str:
+    r"""Write the formatting inside lines.
+
+    Args:
+        children: the nodes.
+        line_start: whether they begin where a block begins, so that ``#`` or ``-`` would be signs.
+
+    >>> write_inline((Strong((Text("a"),)), Text(" b*c")))
+    '**a** b\\*c'
+
+    """
+    return _write(children, line_start=line_start, in_strong=False, nested=False)
+
+
+def _write(children: Inlines, *, line_start: bool, in_strong: bool, nested: bool) -> str:
+    parts: list[str] = []
+    part = ""
+    before: Inline | None = None
+    for index, node in enumerate(children):
+        if isinstance(node, Text):
+            text = node.text
+            if (
+                text[0] not in _CERTAIN
+                and isinstance(before, _SPANS)
+                and _may_hide_end(part, before, text[0])
+            ):
+                parts.append(reference(text[0]))
+                text, line_start = text[1:], False
+            part = escape(text, line_start=line_start)
+            if "\n" in part:
+                part = part.replace("\n", HARD_BREAK)
+        elif isinstance(node, _SPANS):
+            beside = index > 0 and isinstance(before, Strong)
+            if not beside and index + 1 < len(children):
+                beside = isinstance(children[index + 1], Strong)
+            part = _span(node, in_strong=in_strong, beside_strong=beside)
+        else:
+            part = _atom(children, index, part, in_strong=in_strong, nested=nested)
+        parts.append(part)
+        line_start = part[-1] == "\n" if part else line_start
+        before = node
+    return "".join(parts)
+
+
+def _atom(children: Inlines, index: int, written: str, *, in_strong: bool, nested: bool) -> str:
+    """Write a node that is neither text nor a span; ``written`` is what stands before it."""
+    node = children[index]
+    match node:
+        case Code():
+            beside = index > 0 and isinstance(children[index - 1], Code)
+            return "" if beside else _code_span(_code_from(children, index))
+        case Url():
+            after = children[index + 1] if index + 1 < len(children) else None
+            return _url(node, written[-1:], after, nested=nested)
+        case Link():
+            inner = _write(node.children, line_start=False, in_strong=in_strong, nested=True)
+            return f"{'!' if node.image else ''}[{_escaped_label(inner)}]({node.target})"
+        case Notation():
+            return node.markdown
+        case _:
+            return ""
+
+
+def _span(span: Span, *, in_strong: bool, beside_strong: bool) -> str:
+    sign, children = "~~", span.children
+    if isinstance(span, Strong):
+        sign, in_strong = "***" if span.mark == "***" else "**", True
+        if len(children) == 1 and isinstance(children[0], Emphasis):
+            sign, children = "***", children[0].children
+    elif isinstance(span, Emphasis):
+        sign = "_" if in_strong or beside_strong else "*"
+    if len(children) == 1 and isinstance(only := children[0], Text):
+        return sign + escape(only.text, line_start=False) + sign
+    return sign + _write(children, line_start=False, in_strong=in_strong, nested=True) + sign
+
+
+def _code_from(children: Inlines, index: int) -> str:
+    """Join a run of code nodes: two spans of code beside each other would not be told apart."""
+    text = ""
+    while index < len(children) and isinstance(node := children[index], Code):
+        text += node.text
+        index += 1
+    return text
+
+
+def _url(url: Url, before: str, after: Inline | None, *, nested: bool) -> str:
+    text = url.text
+    if not text.lower().startswith("www."):
+        alone = after is None or (isinstance(after, Text) and _AFTER_ADDRESS.match(after.text))
+        free = not nested and before in ("", " ", "\t", "\n")
+        plain = free and alone and not url.bracketed and _PLAIN_ADDRESS.fullmatch(text)
+        return text if plain else f"<{text}>"
+    escaped = escape(text, line_start=False)
+    if (escaped == text and not nested) or before == "!":
+        return escaped
+    return f"[{_escaped_label(escaped)}](<http://{text}>)"
+
+
+def _may_hide_end(written: str, span: Span, after: str) -> bool:
+    """Tell whether a reader could miss the end of a span because of the character after it.
+
+    An end counts after punctuation only where blank or punctuation follows, and what is punctuation
+    differs between versions of CommonMark; so does ``_`` before anything else. A reference starts with
+    ``&``, which is punctuation in all.
+    """
+    if len(span.mark) > 1 or unicodedata.category(after)[0] == "P":
+        return False
+    sign = len(written) - len(written.rstrip(written[-1]))
+    last = written[-sign - 1]
+    return written[-1] == "_" or last in _CERTAIN or last == "\0" or unicodedata.category(last)[0] in "PS"
+
+
+def _code_span(text: str) -> str:
+    runs = {len(run) for run in _BACKTICKS.findall(text)}
+    length = 1
+    while length in runs:
+        length += 1
+    fence = "`" * length
+    if text[0] == "`" or text[-1] == "`" or (text[0] == text[-1] == " " and text.strip(" ")):
+        return f"{fence} {text} {fence}"
+    return f"{fence}{text}{fence}"
+
+
+def _escaped_label(text: str) -> str:
+    """Escape what would end the text of a link; what opens it is escaped already."""
+    return text.replace("]", "\\]")

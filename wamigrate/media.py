@@ -1,0 +1,86 @@
+"""Bringing the files of a chat to where an exported page can link to them."""
+
+from collections import Counter
+from typing import Literal, NamedTuple
+
+from wamigrate.errors import SourceError, UnsafeArchiveError
+from wamigrate.model import Attachment
+from wamigrate.names import UniqueNames, safe_name
+from wamigrate.notes import Notes
+from wamigrate.target import Target
+from wamigrate.wording import count_words
+
+Policy = Literal["copy", "link", "omit"]
+"""``copy`` files into the target, ``link`` to where they are now, or ``omit`` them."""
+
+
+class Place(NamedTuple):
+    """Where a file is, or why it is nowhere."""
+
+    address: str | None
+    """Path inside the target, or a ``file:`` address."""
+    reason: str = ""
+    """Words for people, where there is no address."""
+
+
+class Media:
+    """Brings each file to its place once, however many messages show it.
+
+    Args:
+        policy: what to do with files.
+        target: where pages are written.
+        notes: where a file that cannot be brought is noted.
+        folder: of the target, which the files go to.
+
+    """
+
+    def __init__(self, policy: Policy, target: Target, notes: Notes, folder: str = "media") -> None:
+        self._policy = policy
+        self._target = target
+        self._notes = notes
+        self._folder = folder
+        self._names = UniqueNames()
+        self._places: dict[tuple[str, str], Place] = {}
+        self._failed: Counter[tuple[str, str]] = Counter()
+
+    def place(self, attachment: Attachment, source: str) -> Place:
+        """Return where the file of an attachment is, after bringing it there.
+
+        Args:
+            attachment: of a message.
+            source: id of the source that the message was read from.
+
+        """
+        if not attachment.present or attachment.member is None:
+            return Place(None, "not in the export")
+        if self._policy == "omit":
+            return Place(None, "left out")
+        key = (source, attachment.member)
+        if key not in self._places:
+            self._places[key] = self._bring(source, attachment.member, attachment.name)
+        return self._places[key]
+
+    def report(self) -> None:
+        """Note how many files could not be brought; call it once, at the end."""
+        for (source, reason), count in self._failed.items():
+            self._notes.add("media-missing", f"{count_words(count, 'file')} {reason}", source=source)
+
+    def _bring(self, source: str, member: str, name: str | None) -> Place:
+        try:
+            if self._policy == "link":
+                address = self._target.address(source, member)
+                return (
+                    Place(address) if address else self._fail(source, "cannot be linked to inside an archive")
+                )
+            path = f"{self._folder}/{self._names.claim(safe_name(name or member.rpartition('/')[2], 'file'))}"
+            self._target.copy(source, member, path)
+        except UnsafeArchiveError as error:
+            self._notes.add("media-unsafe", str(error), source=source)
+            return Place(None, "cannot be trusted")
+        except SourceError:
+            return self._fail(source, "could not be read")
+        return Place(path)
+
+    def _fail(self, source: str, reason: str) -> Place:
+        self._failed[source, reason] += 1
+        return Place(None, reason)

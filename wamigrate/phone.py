@@ -1,0 +1,158 @@
+"""A phone export as a conversation of the common schema."""
+
+import hashlib
+from itertools import repeat
+
+from wamigrate.bots import phone_of
+from wamigrate.chatfile import ChatFile
+from wamigrate.classify import Classifier, Reading
+from wamigrate.encoding import Decoded, to_utf8
+from wamigrate.errors import ParseError
+from wamigrate.findings import ReadChat, report
+from wamigrate.lines import find_lock
+from wamigrate.model import Conversation, Message, Participant, Platform, SourceInfo, Span
+from wamigrate.notes import Notes
+from wamigrate.transcript import Known, Transcript, read_transcript
+
+
+def read_chat(
+    file: ChatFile, notes: Notes, known: Known, *, format_name: str, encoding: str | None
+) -> Conversation:
+    """Read a phone export.
+
+    Args:
+        file: the chat text and what lies beside it.
+        notes: takes the source and the findings.
+        known: what is known from outside.
+        format_name: name of the parser, for the record.
+        encoding: encoding of the text, where the user knows it.
+
+    Raises:
+        ParseError: the text has no message headers.
+        SourceError: it cannot be read.
+
+    """
+    stored = file.source.read(file.member)
+    try:
+        return _read(file, notes, known, format_name, stored, to_utf8(stored, encoding, check=False))
+    except UnicodeDecodeError:
+        return _read(file, notes, known, format_name, stored, to_utf8(stored, encoding))
+
+
+def _read(
+    file: ChatFile, notes: Notes, known: Known, format_name: str, stored: bytes, text: Decoded
+) -> Conversation:
+    lock = find_lock(text.data)
+    if lock is None:
+        raise ParseError(f"{file.source.where(file.member)}: has no line that begins like a WhatsApp message")
+    transcript = read_transcript(text.data, lock, known)
+    platform: Platform = "android" if lock.shape.family == "dash" else "ios"
+    sha256 = hashlib.sha256(stored).hexdigest()
+    classifier = Classifier(platform, file.media)
+    messages = _messages(transcript, text, classifier, sha256[:12])
+    chat = ReadChat(file, text, transcript, messages, classifier, sha256[:12])
+    notes.add_source(
+        SourceInfo(
+            id=chat.source,
+            name=file.source.name,
+            member=None if file.source.kind == "file" else file.member.name,
+            format=format_name,
+            sha256=sha256,
+            size=len(stored),
+            platform=platform,
+            date_order=transcript.order.order,
+            date_order_evidence=transcript.order.evidence,
+            ambiguous=transcript.order.ambiguous,
+            encoding=text.encoding,
+            messages=len(messages),
+        )
+    )
+    report(chat, notes)
+    times = [message.timestamp for message in messages if message.timestamp is not None]
+    return Conversation(
+        id="",
+        title=file.title,
+        service=None,
+        participants=_participants(chat),
+        started_at=min(times, default=None),
+        ended_at=max(times, default=None),
+        messages=tuple(messages),
+        source=chat.source,
+    )
+
+
+def _messages(transcript: Transcript, text: Decoded, classifier: Classifier, source: str) -> list[Message]:
+    starts, lines = transcript.starts, transcript.lines
+    preamble = []
+    if transcript.preamble.strip(b"\xef\xbb\xbf \r\n"):
+        preamble = [_preamble(transcript, source)]
+    elif starts[0] > 0:
+        starts, lines = [0, *starts[1:]], [1, *lines[1:]]
+    ends = [*starts[1:], len(text.data)]
+    spans = zip(map(Span, repeat(source), lines, starts, ends))
+    errors = "replace" if text.damaged else "strict"
+    texts = [body.decode("utf-8", errors) for body in transcript.bodies]
+    messages = list(
+        map(Message, repeat(""), repeat("other"), transcript.names, transcript.moments, repeat("text"), texts,
+            repeat(None), repeat(()), repeat(False), repeat(False), repeat(None), repeat(()), spans)
+    )  # fmt: skip
+    look, absorbed = classifier.needs_look, transcript.absorbed
+    everything = text.damaged or text.data.startswith(b"\xef\xbb\xbf")
+    for index, (name, body) in enumerate(zip(transcript.names, transcript.bodies, strict=True)):
+        if name is None or everything or look(body) or index in absorbed:
+            messages[index] = _special(messages[index], classifier, suspect=index in absorbed)
+    return [*preamble, *messages]
+
+
+def _special(message: Message, classifier: Classifier, *, suspect: bool) -> Message:
+    """Make the message that a body stands for which may be more than plain text."""
+    flags = ("suspect-boundary",) if suspect else ()
+    if "\N{REPLACEMENT CHARACTER}" in message.text:
+        flags = (*flags, "damaged-text")
+    body = message.text.replace("\n\ufeff", "\n")
+    reading = classifier.read(body, authored=message.author is not None) or Reading("text", body)
+    return Message(
+        "",
+        "notice" if reading.notice else "other",
+        message.author,
+        message.timestamp,
+        reading.kind,
+        reading.text,
+        None if reading.text == message.text else message.text,
+        reading.attachments,
+        reading.edited,
+        False,
+        None,
+        (*reading.flags, *flags),
+        message.spans,
+    )
+
+
+def _preamble(transcript: Transcript, source: str) -> Message:
+    """Keep what stands before the first header, as a notice without a time."""
+    raw = transcript.preamble.decode("utf-8", "replace")
+    text = raw.strip("\ufeff\r\n")
+    span = Span(source, 1, 0, transcript.starts[0])
+    return Message(
+        "",
+        "notice",
+        None,
+        None,
+        "notice",
+        text,
+        None if raw == text else raw,
+        flags=("preamble",),
+        spans=(span,),
+    )
+
+
+def _participants(chat: ReadChat) -> tuple[Participant, ...]:
+    """List everybody who writes, in order of appearance; a name that only stands before notices does not."""
+    writers = dict.fromkeys(
+        message.author for message in chat.messages if message.author is not None and message.role != "notice"
+    )
+    spellings = chat.transcript.spellings
+    return tuple(
+        Participant(name, "other", None, phone_of(name), tuple(dict.fromkeys(spellings.get(name, (name,)))))
+        for name in writers
+    )

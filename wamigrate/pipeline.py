@@ -1,0 +1,311 @@
+"""From an opened input to a written result, step by step.
+
+``read → assign roles → set the zone → identify → mark up → split → filter → write``
+
+Every step is a function of the model that can be used on its own:
+
+==============  =======================================
+assign roles    :func:`wamigrate.bots.assign_roles`
+set the zone    :func:`wamigrate.zones.localize`
+identify        :func:`wamigrate.ids.identify`
+mark up         :func:`mark_up`
+split           :func:`wamigrate.split.split`
+filter          :meth:`wamigrate.filters.Filter.keep`
+==============  =======================================
+
+:func:`prepare` does the middle four at once, because making 40,000 messages anew four times is slow.
+What comes with ids has been through all this before (wamigrate's own JSON) and is left as it is, except
+where a setting asks for a change.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wamigrate.bots import apply_roles, assign_roles, decide
+from wamigrate.columns import rebuild
+from wamigrate.errors import NothingToExportError, VerificationError
+from wamigrate.formats import Exporter
+from wamigrate.ids import chat_key, conversation_id, message_ids
+from wamigrate.markup import whatsapp_to_markdown
+from wamigrate.model import Conversation, Message, Participant, Role, SourceInfo, replace
+from wamigrate.notes import Notes
+from wamigrate.report import Result
+from wamigrate.settings import Settings
+from wamigrate.source import Source, open_source
+from wamigrate.split import DEFAULT, chat_title, split, time_range
+from wamigrate.target import PathTarget, Target
+from wamigrate.zones import local_times, localize
+
+Watch = Callable[[str, int, int], None]
+"""Told the step, how many conversations are done, and of how many; zero of zero where that is unknown."""
+
+
+def watch_nothing(step: str, done: int, total: int) -> None:
+    """Take no notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One input, read and understood, with its source still open for the media."""
+
+    input: str
+    """As given."""
+    format: str
+    """Name of the parser."""
+    chats: tuple[Conversation, ...]
+    """Whole chats, prepared; or conversations that were split before."""
+    conversations: tuple[Conversation, ...]
+    """The same, split."""
+    notes: Notes
+    media: Mapping[str, Source]
+    """Where the media are, by ``id`` of the chat's source."""
+
+    @property
+    def messages(self) -> int:
+        """Number of messages, notices included."""
+        return sum(len(chat.messages) for chat in self.chats)
+
+
+@contextmanager
+def reading(path: Path | str, settings: Settings, watch: Watch = watch_nothing) -> Generator[Reading]:
+    """Open an input and read it; its source stays open inside the ``with`` block.
+
+    Raises:
+        SourceError: it cannot be opened or trusted.
+        DetectionError: its format is unknown.
+        ParseError: it is broken.
+        OptionError: a setting does not fit what is in it.
+
+    """
+    source = open_source(path)
+    try:
+        yield read_source(source, settings, str(path), watch)
+    finally:
+        source.close()
+
+
+def read_source(
+    source: Source, settings: Settings, name: str | None = None, watch: Watch = watch_nothing
+) -> Reading:
+    """Read an opened input; the arguments and errors are those of :func:`reading`."""
+    notes = Notes()
+    parser = settings.parser(source)
+    watch("reading", 0, 0)
+    chats: list[Conversation] = []
+    conversations: list[Conversation] = []
+    for chat in parser.parse(source, notes):
+        watch("understanding", 0, 0)
+        prepared = prepare(chat, settings, notes)
+        mode = settings.split if chat.id else settings.split or DEFAULT
+        chats.append(prepared)
+        conversations.extend((prepared,) if mode is None else split(prepared, mode))
+    if settings.time_zone is not None:
+        notes.sources[:] = [replace(info, time_zone=settings.time_zone) for info in notes.sources]
+    media = media_of(source, notes.sources)
+    return Reading(name or source.name, parser.name, tuple(chats), tuple(conversations), notes, media)
+
+
+def media_of(source: Source, infos: Iterable[SourceInfo]) -> dict[str, Source]:
+    """Say for which chat files an opened source holds the media, by their ``id``.
+
+    wamigrate's own JSON speaks of exports by another name, whose media are elsewhere.
+    """
+    origins = ((info.id, _origin(source, info.name)) for info in infos)
+    return {id_: origin for id_, origin in origins if origin is not None}
+
+
+def _origin(source: Source, name: str) -> Source | None:
+    """Return the source of a chat file: the input itself, or an archive in it (``outer.zip/inner.zip``)."""
+    if name == source.name:
+        return source
+    outer, _, inner = name.rpartition("/")
+    if outer != source.name:
+        return None
+    return next((source.nested(member) for member in source.members if member.basename == inner), None)
+
+
+def prepare(found: Conversation, settings: Settings, notes: Notes) -> Conversation:
+    """Find out who is who, and give a chat its zone, ids, Markdown and title.
+
+    Args:
+        found: a chat as a parser yields it, without ids; or finished, with ids.
+        settings: what was asked for.
+        notes: where findings go.
+
+    Raises:
+        OptionError: ``assistant`` or ``me`` is nobody in the chat.
+
+    """
+    if found.id:
+        return _revise(found, settings, notes)
+    people = decide(found, assistant=settings.assistant, me=settings.me, notes=notes)
+    chat = apply_roles(replace(found, messages=()), people)
+    messages, roles = found.messages, _roles(found.messages, people)
+    key = chat_key(chat)
+    ids = message_ids(key, chat.participants, messages, roles)
+    zone = settings.zone
+    changed = rebuild(
+        messages,
+        ids=ids,
+        timestamps=None if zone is None else local_times((message.timestamp for message in messages), zone),
+        roles=roles,
+        texts=markdown(messages, roles) if settings.text == "markdown" else None,
+    )
+    started_at, ended_at = time_range(changed)
+    return replace(
+        chat,
+        id=conversation_id(key, ids[0] if ids else ""),
+        title=chat_title(chat),
+        started_at=started_at,
+        ended_at=ended_at,
+        messages=changed,
+    )
+
+
+def mark_up(conversation: Conversation) -> Conversation:
+    """Turn the text of every message from WhatsApp's marks to CommonMark."""
+    messages = conversation.messages
+    texts = markdown(messages, [message.role for message in messages])
+    return replace(conversation, messages=rebuild(messages, texts=texts))
+
+
+def markdown(messages: Iterable[Message], roles: Iterable[Role]) -> list[str]:
+    """Return the texts of messages as CommonMark; assistants write Markdown already, people do not."""
+    return [
+        whatsapp_to_markdown(message.text, assistant=role == "assistant") if message.text else ""
+        for message, role in zip(messages, roles, strict=True)
+    ]
+
+
+def export(
+    read: Reading, exporter: Exporter, target: Target, settings: Settings, watch: Watch = watch_nothing
+) -> Result:
+    """Write what was read; nothing is left behind when it fails.
+
+    Raises:
+        NothingToExportError: no message is left to write.
+        ExportError: it cannot be written.
+        VerificationError: the exporter did not take every message.
+
+    """
+    kept, left_out = settings.filter_for(exporter).keep(read.conversations)
+    if not kept:
+        raise NothingToExportError(f"{read.input}: {_nothing(read, left_out)}")
+    notes = _own_notes(read.notes, left_out)
+    tally = Tally()
+    target.sources = read.media
+    with target:
+        exporter.export(tally.counting(kept, watch), target, notes)
+        tally.check(read.input, read.messages, left_out.total())
+    started_at, ended_at = time_range(message for conversation in kept for message in conversation.messages)
+    present, missing = _media(kept)
+    return Result(
+        input=read.input,
+        format=read.format,
+        to=exporter.name,
+        output=target.path if isinstance(target, PathTarget) else None,
+        conversations=tally.conversations,
+        messages_in=read.messages,
+        messages_out=tally.kinds.total(),
+        left_out=dict(left_out),
+        kinds=dict(sorted(tally.kinds.items())),
+        assistants=_assistants(kept),
+        started_at=started_at,
+        ended_at=ended_at,
+        media_present=present,
+        media_missing=missing,
+        sources=tuple(notes.sources),
+        notes=tuple(notes.items),
+    )
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts what an exporter takes."""
+
+    conversations: int = 0
+    kinds: Counter[str] = field(default_factory=Counter[str])
+
+    def counting(
+        self, conversations: Sequence[Conversation], watch: Watch = watch_nothing
+    ) -> Iterator[Conversation]:
+        """Pass conversations on; each counts once the exporter comes back for the next."""
+        for conversation in conversations:
+            yield conversation
+            self.conversations += 1
+            self.kinds.update(message.kind for message in conversation.messages)
+            watch("writing", self.conversations, len(conversations))
+
+    def check(self, name: str, expected: int, left_out: int) -> None:
+        """Make sure that no message got lost on the way.
+
+        Raises:
+            VerificationError: one did.
+
+        """
+        written = self.kinds.total()
+        if expected != written + left_out:
+            raise VerificationError(
+                f"{name}: {expected:,} messages were read, but {written:,} written and {left_out:,} left out "
+                "on request; the result was discarded"
+            )
+
+
+def _roles(messages: Iterable[Message], people: Mapping[str, Participant]) -> list[Role]:
+    """Return the role of each message's author; notices stay notices."""
+    roles: dict[str | None, Role] = {name: one.role for name, one in people.items()}
+    return [
+        message.role if message.role == "notice" else roles.get(message.author, message.role)
+        for message in messages
+    ]
+
+
+def _revise(chat: Conversation, settings: Settings, notes: Notes) -> Conversation:
+    """Change a finished conversation only where a setting asks for it; ids stay."""
+    if settings.assistant is not None or settings.me is not None:
+        chat = assign_roles(chat, assistant=settings.assistant, me=settings.me, notes=notes)
+    if settings.text == "raw":
+        bodies = [message.text if message.raw is None else message.raw for message in chat.messages]
+        chat = replace(chat, messages=rebuild(chat.messages, texts=bodies))
+    return chat if settings.zone is None else localize(chat, settings.zone)
+
+
+def _own_notes(notes: Notes, left_out: Counter[str]) -> Notes:
+    """Copy the findings, so that those of one exporter do not show up in the result of the next."""
+    own = Notes()
+    own.sources[:] = notes.sources
+    own.items[:] = notes.items
+    for reason, count in left_out.items():
+        own.add("left-out", f"{count:,} {'message' if count == 1 else 'messages'} left out by {reason!r}")
+    return own
+
+
+def _nothing(read: Reading, left_out: Counter[str]) -> str:
+    if not read.messages:
+        return "there are no messages in it; nothing was written"
+    words = ", ".join(f"{count:,} by {reason!r}" for reason, count in left_out.items())
+    return f"none of its {read.messages:,} messages is left to write (left out: {words}); nothing was written"
+
+
+def _media(conversations: Iterable[Conversation]) -> tuple[int, int]:
+    """Count the attachments whose file is there, and the others."""
+    present = [
+        attachment.present
+        for conversation in conversations
+        for message in conversation.messages
+        for attachment in message.attachments
+    ]
+    return sum(present), len(present) - sum(present)
+
+
+def _assistants(conversations: Iterable[Conversation]) -> tuple[str, ...]:
+    names = (
+        participant.name
+        for conversation in conversations
+        for participant in conversation.participants
+        if participant.role == "assistant"
+    )
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,382 @@
+"""Everything that is printed. What comes out of a chat is escaped first: it could steer the terminal."""
+
+import sys
+import threading
+import traceback
+import unicodedata
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TextIO
+
+from wamigrate.formats import find_parser
+from wamigrate.report import Outcome, Result
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+    from rich.table import Table
+
+    from wamigrate.catalogue import Catalogue, Entry
+    from wamigrate.inspection import Chat, Inspection, Inspections
+    from wamigrate.model import Note, SourceInfo
+
+_DELAY: Final = 1.0
+"""Seconds before a progress bar appears."""
+_LABEL: Final = 12
+_MANY: Final = 5
+"""Findings that are printed in words; the rest is counted."""
+_WIDE: Final = 160
+"""Columns where no terminal says how many."""
+_PLURALS: Final = {"loss": "losses"}
+_SEVERITIES: Final = {"loss": "loss", "warning": "warning", "info": "remark"}
+_PLATFORMS: Final = {"android": "Android", "ios": "iPhone", "web": "WhatsApp Web or Desktop"}
+_ORDERS: Final = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
+
+
+def printable(text: object) -> str:
+    r"""Return text with everything escaped that would steer a terminal or turn the reading direction.
+
+    >>> print(printable("Ana\x1b[2J\u202e"))
+    Ana\x1b[2J\u202e
+    """
+    shown = str(text)
+    if shown.isascii() and shown.isprintable():
+        return shown
+    return "".join(_escape(char) if _steers(char) else char for char in shown)
+
+
+def _steers(char: str) -> bool:
+    category = unicodedata.category(char)
+    return category in ("Cc", "Cs", "Zl", "Zp") or (
+        category == "Cf" and unicodedata.bidirectional(char) not in ("BN", "AN", "ON")
+    )
+
+
+def _escape(char: str) -> str:
+    return char.encode("unicode_escape", "surrogatepass").decode()
+
+
+def count(number: int, word: str) -> str:
+    """Return a number with its word.
+
+    >>> count(1, "message"), count(1200, "message"), count(2, "loss")
+    ('1 message', '1,200 messages', '2 losses')
+    """
+    return f"{number:,} {word if number == 1 else _PLURALS.get(word, f'{word}s')}"
+
+
+class Screen:
+    """Prints what people read while and after a command runs.
+
+    Attributes:
+        out: where it goes: standard output, or standard error where the result itself goes to the former.
+
+    """
+
+    def __init__(self, out: TextIO | None = None, *, quiet: bool = False, debug: bool = False) -> None:
+        self.out = out or sys.stdout
+        self._quiet = quiet
+        self._debug = debug
+
+    def line(self, text: object = "") -> None:
+        """Print a line."""
+        self.out.write(f"{printable(text)}\n")
+
+    def error(self, text: object) -> None:
+        """Print an error."""
+        self.out.flush()
+        sys.stderr.write(f"error: {printable(text)}\n")
+
+    def trace(self, error: BaseException) -> None:
+        """Print where an error comes from, if that was asked for."""
+        if self._debug:
+            for line in traceback.format_exception(error):
+                shown = "\n".join(printable(part) for part in line.rstrip("\n").split("\n"))
+                sys.stderr.write(f"{shown}\n")
+
+    def skipped(self, paths: Sequence[Path]) -> None:
+        """Say which files of a folder were not taken for exports."""
+        if paths and not self._quiet:
+            names = ", ".join(str(path) for path in paths[:_MANY]) + (", …" if len(paths) > _MANY else "")
+            self.line(f"skipped {count(len(paths), 'file')} without a chat: {names}")
+
+    def outcome(self, outcome: Outcome, *, alone: bool) -> None:
+        """Say what became of an input: in full where it is the only one, else in a line."""
+        if outcome.failure is not None:
+            if not alone:
+                self.error(outcome.failure.message)
+        elif not self._quiet:
+            first = outcome.results[0]
+            for text in _summary(outcome) if alone else [_in_brief(first)]:
+                self.line(text)
+            for result in () if alone else outcome.results:
+                self.line(f"  {result.output}")
+
+    def inspections(self, report: "Inspections") -> None:
+        """Print what was found out about each input."""
+        console = _console(self.out)
+        for found in report.inputs:
+            if found is not report.inputs[0]:
+                self.line()
+            self.line(found.input)
+            _inspection(console, found)
+        if len(report.inputs) + len(report.failures) > 1:
+            for outcome in report.failures:
+                self.outcome(outcome, alone=False)
+
+    def formats(self, catalogue: "Catalogue") -> None:
+        """Print what can be read and written."""
+        console = _console(self.out)
+        _print(console, _formats("Reads (--from)", catalogue.parsers), apart=False)
+        _print(console, _formats("Writes (--to)", catalogue.exporters))
+
+    def places(self, outcomes: Sequence[Outcome], folder: str | None) -> None:
+        """Print where the results are: last of all, and all that is printed in quiet mode."""
+        paths = [result.output for outcome in outcomes for result in outcome.results if result.output]
+        if paths and len(outcomes) > 1 and not self._quiet:
+            self._path(Path(folder or "."))
+        else:
+            for path in paths:
+                self._path(path)
+
+    def _path(self, path: Path) -> None:
+        """Print a path: as it is where a program reads it."""
+        self.out.write(f"{printable(path) if self.out.isatty() else path}\n")
+
+
+def _summary(outcome: Outcome) -> Iterator[str]:
+    result = outcome.results[0]
+    yield Path(result.input).name or result.input
+    for label, value in _facts(result):
+        yield f"  {label:<{_LABEL}}{value}"
+    for each in outcome.results:
+        for reason, number in each.left_out.items():
+            yield f"  {'left out':<{_LABEL}}{_left_out(reason, number, each.to)}"
+    notes = dict.fromkeys(note for each in outcome.results for note in each.notes)
+    yield f"  {'notes':<{_LABEL}}{_severities(notes) or 'none'}"
+    yield from _findings(notes)
+
+
+def _facts(result: Result) -> Iterator[tuple[str, str]]:
+    platforms = [_PLATFORMS[info.platform] for info in result.sources if info.platform]
+    yield "format", ", ".join(dict.fromkeys([find_parser(result.format).title, *platforms]))
+    yield (
+        "assistant",
+        ", ".join(result.assistants) or "nobody could be told to be one; say who with --assistant",
+    )
+    yield "dates", _range(result.started_at, result.ended_at)
+    yield (
+        "messages",
+        f"{count(result.messages_out, 'message')} in {count(result.conversations, 'conversation')}",
+    )
+    if result.media_present or result.media_missing:
+        here = count(result.media_present, "file") if result.media_present else "none in the export"
+        yield "media", here + (f", {result.media_missing:,} missing" if result.media_missing else "")
+
+
+def _in_brief(result: Result) -> str:
+    who = f" with {', '.join(result.assistants)}" if result.assistants else ""
+    what = f"{count(result.messages_out, 'message')} in {count(result.conversations, 'conversation')}{who}"
+    when = _range(result.started_at, result.ended_at)
+    return f"{result.input}: {', '.join(filter(None, (what, when, _severities(result.notes))))}"
+
+
+def _left_out(reason: str, number: int, to: str) -> str:
+    if reason == "notices":
+        return f"{count(number, 'notice')} of WhatsApp's own from {to}; --notices keeps them"
+    return f"{count(number, 'message')} from {to} because of --{reason}"
+
+
+def _range(start: datetime | None, end: datetime | None) -> str:
+    if start is None or end is None:
+        return "none readable"
+    return f"{start:%Y-%m-%d}" if start.date() == end.date() else f"{start:%Y-%m-%d} to {end:%Y-%m-%d}"
+
+
+def _severities(notes: Iterable["Note"]) -> str:
+    found: Counter[str] = Counter(note.severity for note in notes)
+    return ", ".join(count(found[name], word) for name, word in _SEVERITIES.items() if found[name])
+
+
+def _findings(notes: Iterable["Note"]) -> Iterator[str]:
+    """Print warnings and losses in words, the first of each kind."""
+    kinds: dict[str, list[Note]] = {}
+    for note in notes:
+        if note.severity != "info":
+            kinds.setdefault(note.code, []).append(note)
+    for found in list(kinds.values())[:_MANY]:
+        place = f" (line {found[0].line:,})" if found[0].line else ""
+        more = f", and {len(found) - 1:,} more like it" if len(found) > 1 else ""
+        yield f"  {'':<{_LABEL}}{found[0].severity}: {found[0].text}{place}{more}"
+
+
+class Watching:
+    """Shows how far a long run is, on a terminal, from its second second on."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._now = ("", 0, 0)
+        self._over = False
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Take the news of a step."""
+        with self._lock:
+            self._now = (step, done, total)
+            self._show()
+
+    def start(self) -> None:
+        """Show the bar, unless all is over already."""
+        from rich.console import Console  # noqa: PLC0415 - slow to import, and most runs are over before
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - the same
+
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with self._lock:
+            if not self._over:
+                self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+                self._task = self._bar.add_task("", total=None)
+                self._show()
+                self._bar.start()
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        with self._lock:
+            self._over = True
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _show(self) -> None:
+        step, done, total = self._now
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, description=step, completed=done, total=total or None)
+
+
+@contextmanager
+def watching() -> Generator[Watching]:
+    """Watch a run; without a terminal nobody looks."""
+    watch = Watching()
+    timer = threading.Timer(_DELAY, watch.start)
+    timer.daemon = True
+    if sys.stderr.isatty():
+        timer.start()
+    try:
+        yield watch
+    finally:
+        timer.cancel()
+        watch.stop()
+
+
+def _inspection(console: "Console", found: "Inspection") -> None:
+    for info in found.sources:
+        _print(console, _facts_of_source(found.title, info), apart=info is not found.sources[0])
+    for chat in found.chats:
+        _chat(console, chat)
+    table = _table("Conversation", "From", "To", "Turns", "Messages", right=2)
+    for part in found.conversations:
+        _row(table, part.title, _minute(part.started_at), _minute(part.ended_at), part.turns, part.messages)
+    _print(console, table)
+    if found.notes:
+        _print_notes(console, found.notes)
+
+
+def _facts_of_source(title: str, info: "SourceInfo") -> "Table":
+    order = _ORDERS[info.date_order] if info.date_order else "unknown"
+    doubt = "; AMBIGUOUS, overrule with --date-order" if info.ambiguous else ""
+    evidence = f" ({info.date_order_evidence})" if info.date_order_evidence else ""
+    facts = _table("", "")
+    facts.show_header = False
+    _row(facts, "Format", ", ".join(filter(None, (title, _PLATFORMS.get(info.platform or "")))))
+    if info.member is not None:
+        _row(facts, "Chat file", info.member)
+    _row(facts, "Size", f"{info.size:,} bytes, {info.encoding}, {count(info.messages, 'message')}")
+    _row(facts, "Dates are", f"{order}{evidence}{doubt}")
+    if info.time_zone is not None:
+        _row(facts, "Time zone", info.time_zone)
+    return facts
+
+
+def _chat(console: "Console", chat: "Chat") -> None:
+    facts = _table("", "")
+    facts.show_header = False
+    _row(facts, "Chat", chat.title or "without a title")
+    _row(facts, "Dates", f"{_minute(chat.started_at)} to {_minute(chat.ended_at)}")
+    _row(facts, "Messages", ", ".join(f"{number:,} {kind}" for kind, number in chat.kinds.items()))
+    files = chat.attachments
+    if files.present or files.missing:
+        here = f"{files.present:,} here ({files.size:,} bytes), {files.missing:,} not in the export"
+        _row(facts, "Attachments", here)
+    _print(console, facts)
+    people = _table("Participant", "Role", "Service", "Phone", "Messages", "Why", right=1, at=4)
+    for person in chat.participants:
+        _row(people, person.name, person.role, person.service, person.phone, person.messages, person.reason)
+    _print(console, people)
+
+
+def _print_notes(console: "Console", notes: Sequence["Note"]) -> None:
+    table = _table("Note", "Severity", "Times", "First", right=1, at=2)
+    first = {note.code: note for note in reversed(notes)}
+    for code, times in Counter(note.code for note in notes).items():
+        note = first[code]
+        place = f"line {note.line:,}: " if note.line else ""
+        _row(table, code, note.severity, times, f"{place}{note.text}")
+    _print(console, table)
+
+
+def _formats(title: str, entries: Sequence["Entry"]) -> "Table":
+    table = _table(title, "What it is", "Options (--option FORMAT.KEY=VALUE)")
+    for entry in entries:
+        options = (
+            f"{option.key}={option.values}" + (f" [{option.default}]" if option.default else "")
+            for option in entry.options
+        )
+        layout = f", a {entry.layout}" if entry.layout else ""
+        _row(table, entry.name, f"{entry.title}{layout}", "\n".join(options))
+    return table
+
+
+def _console(out: TextIO) -> "Console":
+    from rich.console import Console  # noqa: PLC0415 - slow to import; `export` does without
+
+    return Console(
+        file=out, markup=False, emoji=False, highlight=False, width=None if out.isatty() else _WIDE
+    )
+
+
+def _print(console: "Console", table: "Table", *, apart: bool = True) -> None:
+    """Print a table after a blank line, without the blanks that fill its last column."""
+    with console.capture() as printed:
+        console.print(table)
+    lines = [line.rstrip() for line in printed.get().split("\n")]
+    console.file.write("\n" * apart + "\n".join(lines))
+
+
+def _table(*headings: str, right: int = 0, at: int | None = None) -> "Table":
+    """Make a table whose ``right`` columns from ``at`` on (else the last ones) are numbers."""
+    from rich.table import Table  # noqa: PLC0415 - as above
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    first = len(headings) - right if at is None else at
+    for index, heading in enumerate(headings):
+        numeric = first <= index < first + right
+        table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+    return table
+
+
+def _row(table: "Table", *cells: object) -> None:
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    shown = (f"{cell:,}" if isinstance(cell, int) else "" if cell is None else str(cell) for cell in cells)
+    table.add_row(*(Text("\n".join(printable(line) for line in cell.split("\n"))) for cell in shown))
+
+
+def _minute(time: datetime | None) -> str:
+    return "unknown" if time is None else f"{time:%Y-%m-%d %H:%M}"

@@ -1,0 +1,154 @@
+"""What became of each input: counts, findings, and where the result is; for programs, as JSON."""
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from wamigrate.errors import TargetExistsError, WamigrateError
+from wamigrate.model import Generator, Note, SourceInfo
+from wamigrate.target import FileTarget
+
+REPORT: Final = "wamigrate-report/1"
+
+
+class Result(Struct, frozen=True):
+    """One input, written in one format. ``messages_in`` = ``messages_out`` + the sum of ``left_out``."""
+
+    input: str
+    """The input, as given."""
+    format: str
+    """Name of the parser."""
+    to: str
+    """Name of the exporter."""
+    output: Path | None
+    """The file or folder; None for a stream."""
+    conversations: int
+    """Conversations written."""
+    messages_in: int
+    """Messages read, notices included."""
+    messages_out: int
+    """Messages written."""
+    left_out: dict[str, int]
+    """Messages left out on request, by the setting that asked for it: ``after``, ``before``, ``notices``."""
+    kinds: dict[str, int]
+    """Messages written, by kind."""
+    assistants: tuple[str, ...]
+    """Names of the participants who are assistants."""
+    started_at: datetime | None
+    """Time of the first message written."""
+    ended_at: datetime | None
+    """Time of the last message written."""
+    media_present: int
+    """Attachments whose file came with the export."""
+    media_missing: int
+    """Attachments whose file did not."""
+    sources: tuple[SourceInfo, ...]
+    """The chat files."""
+    notes: tuple[Note, ...]
+    """Everything that was guessed, doubtful, repaired or lost."""
+
+    @property
+    def lossless(self) -> bool:
+        """Whether nothing was left out on request, and no finding is a loss."""
+        return not self.left_out and all(note.severity != "loss" for note in self.notes)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether any finding is a warning or a loss."""
+        return any(note.severity != "info" for note in self.notes)
+
+
+class Failure(Struct, frozen=True):
+    """Why an input could not be converted."""
+
+    error: str
+    """Name of the class in :mod:`wamigrate.errors`, or of any other exception."""
+    exit_code: int
+    message: str
+
+
+class Outcome(Struct, frozen=True):
+    """What became of one input: results, one for each format, or a failure."""
+
+    input: str
+    results: tuple[Result, ...] = ()
+    failure: Failure | None = None
+
+
+class Report(Struct, frozen=True):
+    """What ``--report`` writes."""
+
+    schema: str
+    generator: Generator
+    exit_code: int
+    outcomes: tuple[Outcome, ...]
+    notes: dict[str, int]
+    """Findings of all results by severity."""
+
+
+def failure(error: BaseException, input_: str = "") -> Failure:
+    """Describe an error.
+
+    Args:
+        error: what was raised.
+        input_: the input as given; it replaces the bare file name at the beginning of the message.
+
+    >>> failure(TargetExistsError("a.zip: is damaged"), "chats/a.zip").message
+    'chats/a.zip: is damaged'
+
+    """
+    kind = type(error).__name__
+    if isinstance(error, WamigrateError):
+        message = str(error) or kind
+        name = Path(input_).name
+        if name and message.startswith((f"{name}: ", f"{name}/")):
+            message = input_ + message.removeprefix(name)
+        return Failure(kind, error.exit_code, message)
+    words = f"{kind}: {error}" if str(error) else kind
+    return Failure(kind, WamigrateError.exit_code, f"internal error: {words}; run again with --debug")
+
+
+def make_report(outcomes: tuple[Outcome, ...], exit_code: int) -> Report:
+    """Sum up a run."""
+    from wamigrate.canon import generator  # noqa: PLC0415 - asks the installed package, which is slow
+
+    severities = Counter(
+        note.severity for outcome in outcomes for result in outcome.results for note in result.notes
+    )
+    return Report(REPORT, generator(), exit_code, outcomes, dict(sorted(severities.items())))
+
+
+def check_place(path: Path, *, overwrite: bool) -> None:
+    """Make sure that a report may be written; an older report may be replaced, any other file not.
+
+    Raises:
+        TargetExistsError: something else is there.
+
+    """
+    if not path.exists() or overwrite:
+        return
+    try:
+        with path.open("rb") as stream:
+            ours = REPORT.encode() in stream.read(64)
+    except OSError:
+        ours = False
+    if not ours:
+        raise TargetExistsError(
+            f"{path}: exists and is no report; choose another --report, or add --overwrite"
+        )
+
+
+def write_report(report: Report, path: Path) -> None:
+    """Write a report as indented JSON.
+
+    Raises:
+        ExportError: it cannot be written.
+
+    """
+    data = msgspec.json.format(msgspec.json.encode(report, enc_hook=str), indent=2)
+    with FileTarget(path, overwrite=True) as target, target.writing() as stream:
+        stream.write(data + b"\n")

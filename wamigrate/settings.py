@@ -1,0 +1,164 @@
+"""What a person may ask for when an input is read: one record, checked before any work begins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Literal, TypedDict
+from zoneinfo import ZoneInfo
+
+from wamigrate import split
+from wamigrate.catalogue import describe_type
+from wamigrate.errors import OptionError
+from wamigrate.filters import Filter, parse_date
+from wamigrate.formats import (
+    Exporter,
+    F,
+    Format,
+    Parser,
+    configure,
+    detect,
+    find_exporter,
+    find_parser,
+    names,
+    option_types,
+)
+from wamigrate.model import DateOrder
+from wamigrate.source import Source
+from wamigrate.zones import find_zone
+
+TextForm = Literal["markdown", "raw"]
+
+
+class ReadOptions(TypedDict, total=False):
+    """Keyword arguments of :func:`wamigrate.read`, :func:`wamigrate.convert` and :func:`wamigrate.inspect`.
+
+    Each is a field of :class:`Settings`, which explains it.
+    """
+
+    from_: str | None
+    time_zone: str | None
+    date_order: DateOrder | None
+    assistant: str | None
+    me: str | None
+    text: TextForm
+    split: str | None
+    notices: bool | None
+    after: str | date | datetime | None
+    before: str | date | datetime | None
+    options: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How to read and understand an input.
+
+    Raises:
+        OptionError: a value does not exist or does not fit.
+
+    """
+
+    from_: str | None = None
+    """Name of the parser; None: the one that recognises the input."""
+    time_zone: str | None = None
+    """IANA name of the zone the phone was in; None leaves the times as printed, without offset."""
+    date_order: DateOrder | None = None
+    """Order of day, month and year; None: found out from the file."""
+    assistant: str | None = None
+    """Name or number of the participant who is the assistant, with ``=SERVICE`` of the register if wanted."""
+    me: str | None = None
+    """Name of the participant who exported the chat."""
+    text: TextForm = "markdown"
+    """``markdown``: CommonMark; ``raw``: WhatsApp's own marks."""
+    split: str | None = None
+    """``none``, ``day``, ``gap=6h``; None: by day, and what is split already stays as it is."""
+    notices: bool | None = None
+    """Whether to keep what WhatsApp itself wrote; None: yes in documents, no in folders made for reading."""
+    after: str | date | datetime | None = None
+    """First day or moment to keep."""
+    before: str | date | datetime | None = None
+    """First day or moment to leave out again."""
+    options: Mapping[str, str] | None = None
+    """Options of formats: ``{"FORMAT.KEY": "VALUE"}``."""
+    filter: Filter = field(init=False, repr=False)
+    """``after``, ``before`` and ``notices``, checked."""
+
+    def __post_init__(self) -> None:
+        split.parse_mode(self.split or split.DEFAULT)
+        _ = self.zone
+        if self.text not in ("markdown", "raw"):
+            raise OptionError(f"--text {self.text}: must be markdown or raw")
+        if self.date_order not in (None, "dmy", "mdy", "ymd"):
+            raise OptionError(f"--date-order {self.date_order}: must be dmy, mdy or ymd")
+        if self.from_ is not None:
+            find_parser(self.from_)
+        for key in self.options or ():
+            _check_option(key)
+        after = None if self.after is None else parse_date(self.after, "--after")
+        before = None if self.before is None else parse_date(self.before, "--before")
+        if after and before and after.replace(tzinfo=None) >= before.replace(tzinfo=None):
+            raise OptionError(
+                f"--after {self.after} is not before --before {self.before}: nothing would be left"
+            )
+        object.__setattr__(self, "filter", Filter(after, before, self.notices is not False))
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The time zone, looked up."""
+        return None if self.time_zone is None else find_zone(self.time_zone)
+
+    def parser(self, source: Source) -> Parser:
+        """Return the parser for a source, with its options set.
+
+        Raises:
+            DetectionError: none is given, and it cannot be told.
+
+        """
+        parser = detect(source) if self.from_ is None else find_parser(self.from_)
+        if self.date_order is not None and "date_order" in option_types(parser):
+            parser = configure(parser, {"date_order": self.date_order})
+        return self._configure(parser)
+
+    def exporter(self, name: str) -> Exporter:
+        """Return the exporter called ``name``, with its options set."""
+        return self._configure(find_exporter(name))
+
+    def filter_for(self, exporter: Exporter) -> Filter:
+        """Return what an exporter is to be given."""
+        if self.notices is None and exporter.layout == "folder":
+            return replace(self.filter, notices=False)
+        return self.filter
+
+    def _configure(self, format_: F) -> F:
+        prefix = f"{format_.name}."
+        values = {
+            key.removeprefix(prefix): value
+            for key, value in (self.options or {}).items()
+            if key.startswith(prefix)
+        }
+        types = option_types(format_)
+        for key, value in values.items():
+            if key in types:
+                try:
+                    format_ = configure(format_, {key: value})
+                except OptionError:
+                    wanted = describe_type(types[key])
+                    raise OptionError(f"--option {prefix}{key}={value}: must be {wanted}") from None
+        return format_
+
+
+def _check_option(key: str) -> None:
+    """Refuse an option that neither the parser nor the exporter of its name has."""
+    name, _, option = key.partition(".")
+    formats: list[Format] = []
+    if name in names("parsers"):
+        formats.append(find_parser(name))
+    if name in names("exporters"):
+        formats.append(find_exporter(name))
+    if not formats:
+        known = sorted({*names("parsers"), *names("exporters")})
+        raise OptionError(f"--option {key}: there is no format {name!r}; there are: {', '.join(known)}")
+    if not any(option in option_types(format_) for format_ in formats):
+        known = sorted({known for format_ in formats for known in option_types(format_)})
+        raise OptionError(
+            f"--option {key}: {name} has no option {option!r}; it has: {', '.join(known) or 'none'}"
+        )

@@ -1,0 +1,240 @@
+"""The messages of a chat text as columns: names, times, bodies and places.
+
+Cuts the text at its headers, dates them, decides which are headers, and reads blocks of another shape (two
+exports in one file) the same way.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from operator import sub
+from typing import Final
+
+from wamigrate.authors import settle_authors
+from wamigrate.bots import clean_name, match_participant
+from wamigrate.boundaries import Candidates, find_texts
+from wamigrate.classify import notice_topic
+from wamigrate.clock import Order
+from wamigrate.dating import Dating, date_pieces
+from wamigrate.lines import Lock, Pieces, all_crlf, cut, find_lock
+from wamigrate.model import DateOrder, Participant
+
+BLOCK: Final = 20
+"""Headers of another shape in a row that are another export, not a quotation."""
+_KNOWN_SHARE: Final = 0.8
+_HEADERISH: Final = re.compile(rb"\n(?:\xe2\x80[\x8e\x8f])*\[?[^\n ]{6,14},? ")
+_PROVING: Final = 1
+"""Rank of a match by number or by a name that no person bears."""
+_GROUP_TOPICS: Final = frozenset({"group"})
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known about a chat text before it is read."""
+
+    title: str | None = None
+    """The chat's name."""
+    latest: datetime | None = None
+    """When the file was written."""
+    date_order: DateOrder | None = None
+    year: int | None = None
+
+
+@dataclass
+class Transcript:
+    """Columns of messages, in file order; all lists have one entry per message."""
+
+    lock: Lock
+    order: Order
+    names: list[str | None]
+    moments: list[datetime | None]
+    bodies: list[bytes]
+    starts: list[int]
+    """Offset of each header in the text."""
+    lines: list[int]
+    spellings: dict[str, list[str]]
+    """Every printed spelling of each name."""
+    preamble: bytes
+    completed_years: bool = False
+    calendars: frozenset[str] = frozenset()
+    absorbed: dict[int, list[tuple[int, tuple[str, ...]]]] = field(
+        default_factory=dict[int, list[tuple[int, tuple[str, ...]]]]
+    )
+    """By message: lines that look like headers and were taken for its text, with the reasons."""
+    blocks: list[int] = field(default_factory=list[int])
+    """Lines where blocks of another shape begin."""
+
+
+def read_transcript(data: bytes, lock: Lock, known: Known) -> Transcript:
+    """Read all messages of a chat text.
+
+    Args:
+        data: the text as UTF-8.
+        lock: the shape of its headers.
+        known: what is known from outside.
+
+    """
+    transcript = _read(data, lock, known)
+    for index in reversed(_blocks(transcript)):
+        _splice(transcript, index, data, known)
+    return transcript
+
+
+def _read(data: bytes, lock: Lock, known: Known) -> Transcript:
+    pieces = cut(data, lock)
+    settle_authors(pieces, _is_notice_bytes)
+    dating = date_pieces(
+        pieces,
+        time_first=lock.shape.time_first,
+        date_order=known.date_order,
+        year=known.year,
+        latest=known.latest,
+    )
+    spellings: dict[bytes | None, str | None] = {
+        raw: None if raw is None else _name(raw) for raw in dict.fromkeys(pieces.author)
+    }
+    names = [spellings[raw] for raw in pieces.author]
+    texts = find_texts(_candidates(pieces, dating, names, known.title))
+    transcript = Transcript(
+        lock,
+        dating.order,
+        names,
+        dating.moments,
+        pieces.body,
+        pieces.start,
+        pieces.line,
+        {},
+        pieces.preamble,
+        dating.completed_years,
+        dating.calendars,
+    )
+    if texts:
+        _absorb(transcript, texts, pieces, data)
+    _trim(transcript, data, pieces)
+    for raw, name in spellings.items():
+        if raw is not None and name is not None:
+            transcript.spellings.setdefault(name, []).append(_printed(raw))
+    return transcript
+
+
+def _printed(raw: bytes) -> str:
+    return re.sub("[::] ?$", "", raw.decode("utf-8", "replace"))
+
+
+def _name(raw: bytes) -> str:
+    printed = _printed(raw)
+    return clean_name(printed) or printed
+
+
+def _is_notice_bytes(text: bytes) -> bool:
+    return notice_topic(text.decode("utf-8", "replace")) is not None
+
+
+def _candidates(pieces: Pieces, dating: Dating, names: Sequence[str | None], title: str | None) -> Candidates:
+    distinct = {name for name in names if name is not None}
+    trusted = {name for name in distinct if _chats_alone(name)}
+    if title is not None:
+        folded = clean_name(title).casefold()
+        trusted |= {name for name in distinct if name.casefold() == folded}
+    topics = {
+        notice_topic(body.decode("utf-8", "replace"))
+        for name, body in zip(names, pieces.body, strict=True)
+        if name is None
+    }
+    return Candidates(
+        dating.moments,
+        names,
+        pieces.body,
+        pieces.loose,
+        pieces.newline == b"\r\n",
+        lambda index: _is_notice_bytes(pieces.body[index]),
+        frozenset(trusted),
+        group=bool(topics & _GROUP_TOPICS),
+        odd_style=dating.odd_style,
+    )
+
+
+def _chats_alone(name: str) -> bool:
+    """Tell whether a name is that of an assistant which chats with one person only."""
+    match = match_participant(Participant(name, "other"))
+    return match is not None and not match.bot.groups and match.rank <= _PROVING
+
+
+def _absorb(transcript: Transcript, texts: dict[int, tuple[str, ...]], pieces: Pieces, data: bytes) -> None:
+    """Give the text of false headers to the message before, byte for byte."""
+    gap = len(pieces.newline)
+    keep = [index for index in range(len(pieces)) if index not in texts]
+    bodies: list[bytes] = []
+    for place, index in enumerate(keep):
+        following = keep[place + 1] if place + 1 < len(keep) else len(pieces)
+        if following == index + 1:
+            bodies.append(pieces.body[index])
+            continue
+        header = len(pieces.first[index]) + len(pieces.second[index]) + len(pieces.author[index] or b"")
+        end = len(data) if following == len(pieces) else pieces.start[following] - gap
+        bodies.append(data[pieces.start[index] + header : end])
+        transcript.absorbed[place] = [(pieces.line[i], texts[i]) for i in range(index + 1, following)]
+    transcript.bodies = bodies
+    transcript.names = [transcript.names[index] for index in keep]
+    transcript.moments = [transcript.moments[index] for index in keep]
+    transcript.starts = [transcript.starts[index] for index in keep]
+    transcript.lines = [transcript.lines[index] for index in keep]
+
+
+def _trim(transcript: Transcript, data: bytes, pieces: Pieces) -> None:
+    """Take line ends that separate messages off the bodies.
+
+    Where CRLF stands everywhere, or inside iOS messages too, an editor or a mail program made it of LF.
+    """
+    bodies = transcript.bodies
+    if data.endswith(pieces.newline):
+        bodies[-1] = bodies[-1].removesuffix(pieces.newline)
+    if pieces.newline == b"\n" and b"\r" in data and _is_resaved(data, transcript.lock):
+        transcript.bodies = [body.replace(b"\r\n", b"\n").removesuffix(b"\r") for body in bodies]
+
+
+def _is_resaved(data: bytes, lock: Lock) -> bool:
+    if all_crlf(data):
+        return True
+    return lock.shape.family != "dash" and data.count(b"\r\n") * 2 > data.count(b"\n")
+
+
+def _blocks(transcript: Transcript) -> list[int]:
+    """Find the messages that hold a whole block of headers of another shape."""
+    last = transcript.lines[-1] + transcript.bodies[-1].count(b"\n") + 1
+    heights = map(sub, [*transcript.lines[1:], last], transcript.lines)
+    return [
+        index
+        for index, height in enumerate(heights)
+        if height > BLOCK and len(_HEADERISH.findall(transcript.bodies[index])) >= BLOCK
+    ]
+
+
+def _splice(transcript: Transcript, index: int, data: bytes, known: Known) -> None:
+    """Replace the block inside a message by its messages, if they are of the same chat."""
+    body = transcript.bodies[index]
+    lock = find_lock(body, exclude=(transcript.lock.shape.key,))
+    if lock is None:
+        return
+    inner = _read(body + b"\n", lock, known)
+    cast = Counter(name for name in transcript.names if name is not None)
+    familiar = sum(cast[name] > 0 for name in inner.names if name is not None)
+    if len(inner.names) < BLOCK or familiar < _KNOWN_SHARE * len(inner.names) or not inner.starts[0]:
+        return
+    end = transcript.starts[index + 1] if index + 1 < len(transcript.starts) else len(data)
+    offset = data.rindex(body, transcript.starts[index], end)
+    line = transcript.lines[index] + data.count(b"\n", transcript.starts[index], offset)
+    transcript.blocks.append(line + inner.lines[0] - 1)
+    transcript.bodies[index : index + 1] = [body[: inner.starts[0] - 1], *inner.bodies]
+    transcript.names[index + 1 : index + 1] = inner.names
+    transcript.moments[index + 1 : index + 1] = inner.moments
+    transcript.starts[index + 1 : index + 1] = [start + offset for start in inner.starts]
+    transcript.lines[index + 1 : index + 1] = [number + line - 1 for number in inner.lines]
+    for name, printed in inner.spellings.items():
+        transcript.spellings.setdefault(name, []).extend(printed)
+    shift = len(inner.names)
+    transcript.absorbed = {
+        place if place <= index else place + shift: rows for place, rows in transcript.absorbed.items()
+    }
