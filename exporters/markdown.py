@@ -170,9 +170,7 @@ class _Page:
             self._turn = turn
 
     def _body(self, message: Message) -> str:
-        text = message.text.strip("\n")
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = _text(message)
         by_person = self._quoted and message.role != "assistant"
         if text and not by_person:
             text = nest(text, _TURN_LEVEL)
@@ -301,10 +299,18 @@ def _author(message: Message) -> str:
     return escape(message.author or "") or _ROLES[message.role]
 
 
+def _text(message: Message) -> str:
+    """Return the text with line feeds as line ends, and none around it."""
+    text = message.text
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.strip("\n")
+
+
 def _notice(message: Message) -> str:
     """Write a notice as a call-out, which GitHub and Obsidian draw alike."""
     clock = "" if message.timestamp is None else f"{clock_words(message.timestamp)} · "
-    return quote(f"[!NOTE]\n{clock}{message.text.strip()}")
+    return quote(f"[!NOTE]\n{clock}{_text(message)}")
 
 
 def _worded(kind: Kind, text: str) -> str:

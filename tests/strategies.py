@@ -15,6 +15,7 @@ from wamigrate.model import (
     Kind,
     Message,
     Note,
+    Part,
     Participant,
     Platform,
     Role,
@@ -140,6 +141,11 @@ def attachments() -> st.SearchStrategy[Attachment]:
     )
 
 
+def parts() -> st.SearchStrategy[Part]:
+    """Parts of an answer."""
+    return st.builds(Part, id=texts(), delay=counts(), start=counts(), end=counts(), flags=_some(texts()))
+
+
 def messages() -> st.SearchStrategy[Message]:
     """Messages of every role and kind."""
     return st.builds(
@@ -157,6 +163,7 @@ def messages() -> st.SearchStrategy[Message]:
         reply_to=st.none() | texts(),
         flags=_some(texts()),
         spans=_some(spans()),
+        parts=_some(parts()),
     )
 
 

@@ -34,6 +34,7 @@ from wamigrate.model import (
     Generator,
     Message,
     Note,
+    Part,
     Participant,
     SourceInfo,
     Span,
@@ -45,7 +46,16 @@ from wamigrate.target import MemoryTarget
 
 DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
 RECORDS: Final = (
-    *(Archive, Generator, SourceInfo, Conversation, Participant, Message, Attachment, Span, Note),
+    Archive,
+    Generator,
+    SourceInfo,
+    Conversation,
+    Participant,
+    Message,
+    Attachment,
+    Part,
+    Span,
+    Note,
 )
 EMPTY: Final = Archive(SCHEMA, Generator("wamigrate", "1"), (), ())
 

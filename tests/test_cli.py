@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from wamigrate import batch, cli, pipeline, render
+from wamigrate import batch, cli, pipeline, progress, render
 from wamigrate.errors import ParseError, WamigrateError
 from wamigrate.formats import find_exporters, find_parsers, names
 from wamigrate.report import Outcome, failure
@@ -303,22 +303,38 @@ class TestScreen:
 
     def test_a_bar_appears_only_where_it_takes_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
         screen = Terminal()
-        monkeypatch.setattr(render, "_DELAY", 0.05)
+        monkeypatch.setattr(progress, "_DELAY", 0.05)
         monkeypatch.setattr(sys, "stderr", screen)
-        with render.watching() as watch:
+        with progress.watching() as watch:
             watch("writing", 1, 2)
         assert screen.getvalue() == ""
-        with render.watching() as watch:
+        with progress.watching() as watch:
             watch("writing", 1, 2)
             time.sleep(1)
             watch("writing", 2, 2)
         assert "writing" in screen.getvalue()
 
+    def test_a_bar_is_taken_away_before_anything_is_printed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        terminal = Terminal()
+        monkeypatch.setattr(progress, "_DELAY", 0.01)
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with progress.watching() as watch:
+            screen = render.Screen(terminal)
+            screen.beforehand = watch.hide
+            watch("one\x1b: reading", 0, 0)
+            time.sleep(0.5)
+            screen.line("HERE")
+            watch("two: reading", 1, 2)
+        before, _, after = terminal.getvalue().partition("HERE\n")
+        assert "one\\x1b: reading" in before
+        assert before.endswith("\x1b[2K"), "the line of the bar is erased"
+        assert "two: reading" in after
+
     def test_without_a_terminal_there_is_no_bar(self, monkeypatch: pytest.MonkeyPatch) -> None:
         screen = io.StringIO()
-        monkeypatch.setattr(render, "_DELAY", 0.05)
+        monkeypatch.setattr(progress, "_DELAY", 0.05)
         monkeypatch.setattr(sys, "stderr", screen)
-        with render.watching():
+        with progress.watching():
             time.sleep(0.5)
         assert screen.getvalue() == ""
 

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+import msgspec
 import pytest
 
 from wamigrate.columns import rebuild
-from wamigrate.model import Attachment, Message, Span
+from wamigrate.model import Attachment, Message, Part, Span, replace
 
 FULL = Message(
     "id",
@@ -21,7 +22,15 @@ FULL = Message(
     reply_to="other",
     flags=("view-once",),
     spans=(Span("s", 1, 0, 9),),
+    parts=(Part("id", 0, 0, 6),),
 )
+
+
+def test_no_field_is_forgotten() -> None:
+    blank = Message("", "other", None, None, "text", "")
+    fields = {field.name for field in msgspec.structs.fields(Message)} - {"raw"}
+    assert all(getattr(FULL, name) != getattr(blank, name) for name in fields), "FULL has a value in each"
+    assert rebuild([replace(FULL, raw="*look*!")], ids=["id"]) == (replace(FULL, raw="*look*!"),)
 
 
 def test_without_columns_nothing_changes() -> None:

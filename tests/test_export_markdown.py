@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
@@ -17,7 +18,17 @@ from pathvalidate import validate_filename
 from strategies import conversations, messages, notes, sources
 
 from wamigrate.formats import configure, find_exporter
-from wamigrate.model import Attachment, Conversation, Message, Note, Participant, SourceInfo, Span, replace
+from wamigrate.model import (
+    Attachment,
+    Conversation,
+    Message,
+    Note,
+    Participant,
+    Role,
+    SourceInfo,
+    Span,
+    replace,
+)
 from wamigrate.notes import Notes
 from wamigrate.source import open_source
 from wamigrate.target import MemoryTarget
@@ -34,7 +45,7 @@ def at(minutes: float) -> datetime:
 
 
 def said(name: str, minutes: float | None, text: str, **fields: Any) -> Message:
-    role = "assistant" if name == "ChatGPT" else "user"
+    role: Role = "assistant" if name == "ChatGPT" else "user"
     time = None if minutes is None else at(minutes)
     message = Message("", role, name, time, "text", text, spans=(Span("s", 1, 0, 1),))
     return replace(message, **fields)
@@ -43,8 +54,17 @@ def said(name: str, minutes: float | None, text: str, **fields: Any) -> Message:
 def chat(
     *said_: Message, title: str | None = "A title", people: Iterable[Participant] = (ANA, BOT)
 ) -> Conversation:
-    times = [message.timestamp for message in said_ if message.timestamp] or [None]
-    return Conversation("c", title, "chatgpt", tuple(people), times[0], times[-1], said_, "s")
+    times = [message.timestamp for message in said_ if message.timestamp]
+    return Conversation(
+        "c",
+        title,
+        "chatgpt",
+        tuple(people),
+        times[0] if times else None,
+        times[-1] if times else None,
+        said_,
+        "s",
+    )
 
 
 def export(*chats: Conversation, notes_: Notes | None = None, **options: str) -> dict[str, str]:
@@ -76,7 +96,7 @@ def split_note(text: str) -> tuple[dict[str, Any], str]:
 def headings(markdown: str) -> Iterator[tuple[int, str]]:
     """Yield level and words of the headings that belong to the note itself."""
     tokens = GFM.parse(markdown)
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type == "heading_open" and opening.level == 0:
             words = (
                 child.content for child in inline.children or [] if child.type in ("text", "text_special")
@@ -221,7 +241,7 @@ def test_files_that_cannot_be_read_are_noted_in_the_index() -> None:
 
 def test_front_matter_says_what_the_note_is() -> None:
     files = export(chat(said("Ana", 0, "a"), said("ChatGPT", 1.5, "b"), title='--- "yes": #1\n---'))
-    fields, _ = split_note(files["2025-03-25 --- yes 1 ---.md".replace(" ---.md", ".md")])
+    fields, _ = split_note(files["2025-03-25 --- yes 1.md"])
     generator = fields.pop("generator")
     assert re.fullmatch(r"wamigrate \S+", generator)
     assert fields == {

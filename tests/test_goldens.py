@@ -9,12 +9,15 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast, get_args
 
+import msgspec
 import pytest
 from conftest import Golden
 from golden_json import golden_json
+from msgspec import Struct
 
+from wamigrate import model
 from wamigrate.canon import dumps, generator, loads
 from wamigrate.formats import configure, detect, find_exporter, find_parser, names
 from wamigrate.notes import Notes
@@ -78,6 +81,30 @@ def test_an_exporter_writes_the_same_bytes_twice(name: str) -> None:
 
 def test_the_common_archive_is_written_in_canonical_form() -> None:
     assert dumps(loads(COMMON.read_bytes())) == COMMON.read_bytes()
+
+
+def test_the_common_archive_uses_the_whole_schema() -> None:
+    used: set[tuple[str, str]] = set()
+    archive = loads(COMMON.read_bytes())
+    for record in _records(archive):
+        fields = msgspec.structs.fields(record)
+        used.update((type(record).__name__, field.name) for field in fields if getattr(record, field.name))
+    records = [kind for kind in vars(model).values() if isinstance(kind, type) and issubclass(kind, Struct)]
+    every = {(kind.__name__, field.name) for kind in records for field in msgspec.structs.fields(kind)}
+    assert every == used
+    messages = [message for conversation in archive.conversations for message in conversation.messages]
+    assert {message.kind for message in messages} == set(get_args(model.Kind))
+    assert {message.role for message in messages} == set(get_args(model.Role))
+
+
+def _records(record: Struct) -> Iterator[Struct]:
+    """Yield a record and all that are inside it."""
+    yield record
+    for field in msgspec.structs.fields(record):
+        value: Any = getattr(record, field.name)
+        for inner in cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,):
+            if isinstance(inner, Struct):
+                yield from _records(inner)
 
 
 def _version_zero(_distribution: str) -> str:

@@ -54,7 +54,9 @@ def test_one_line_has_no_line_ends_and_no_marks_that_reorder(text: str) -> None:
     assert one_line(line) == line
 
 
-@pytest.mark.parametrize("path", ["a b.md", "media/100% #1.png", "media/(x).png", "ü/é.md"])
+@pytest.mark.parametrize(
+    "path", ["a b.md", "media/100% #1.png", "media/(x).png", "ü/é.md", "a &amp; b & c.md"]
+)
 def test_a_link_leads_to_its_file(path: str) -> None:
     (inline,) = (token for token in COMMONMARK.parse(link("x", path)) if token.type == "inline")
     opening = next(child for child in inline.children or [] if child.type == "link_open")

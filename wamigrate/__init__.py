@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         Generator,
         Message,
         Note,
+        Part,
         Participant,
         SourceInfo,
         Span,
@@ -60,7 +61,7 @@ _HOMES = {
     "formats": "find_exporter find_exporters find_parser find_parsers",
     "inspection": "Inspection inspect",
     "library": "convert read write",
-    "model": "SCHEMA Archive Attachment Conversation Generator Message Note Participant SourceInfo Span",
+    "model": "SCHEMA Archive Attachment Conversation Generator Message Note Part Participant SourceInfo Span",
     "report": "Result",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
@@ -82,6 +83,7 @@ __all__ = [
     "NothingToExportError",
     "OptionError",
     "ParseError",
+    "Part",
     "Participant",
     "PluginError",
     "Result",

@@ -24,17 +24,17 @@ def settle_authors(pieces: Pieces, is_notice: Callable[[bytes], bool]) -> None:
 
     """
     counts = Counter(pieces.author)
-    unsettled = {author for author, count in counts.items() if author is None or count <= _RARE}
+    unsettled = {author for author, count in counts.items() if not author or count <= _RARE}
     for index in [index for index, author in enumerate(pieces.author) if author in unsettled]:
         author = pieces.author[index]
-        if author is None:
+        if not author:
             _add_known(index, pieces, counts)
         elif is_notice(author + pieces.body[index]):
-            pieces.author[index], pieces.body[index] = None, author + pieces.body[index]
+            pieces.author[index], pieces.body[index] = b"", author + pieces.body[index]
     _join_names(pieces)
 
 
-def _add_known(index: int, pieces: Pieces, counts: Counter[bytes | None]) -> None:
+def _add_known(index: int, pieces: Pieces, counts: Counter[bytes]) -> None:
     name, colon, rest = pieces.body[index].partition(b":")
     if colon and rest and name + b": " in counts:
         pieces.author[index], pieces.body[index] = name + colon, rest
@@ -54,8 +54,8 @@ def _longer_names(pieces: Pieces) -> dict[bytes, bytes]:
     """Return how each name could go on, judged by its first message."""
     found: dict[bytes, bytes] = {}
     for author in dict.fromkeys(pieces.author):
-        body = b"" if author is None else pieces.body[pieces.author.index(author)]
+        body = pieces.body[pieces.author.index(author)]
         end = body.find(b": ", 0, _SCAN)
-        if author is not None and end > 0 and b"\n" not in body[:end]:
+        if author and end > 0 and b"\n" not in body[:end]:
             found[author] = body[: end + 2]
     return found

@@ -99,11 +99,16 @@ def _convert(order: Order, listener: Listener, watch: Watch) -> tuple[Outcome, .
     listener.skipped(found.skipped)
     outcomes: list[Outcome] = []
     for job in jobs:
-        work = partial(run, job, settings, overwrite=order.overwrite, watch=watch)
+        news = watch if len(jobs) == 1 else _naming(job.input.name, watch)
+        work = partial(run, job, settings, overwrite=order.overwrite, watch=news)
         outcome = attempt(str(job.input), work, listener.trace)
         outcomes.append(outcome)
         listener.outcome(outcome, alone=len(jobs) == 1)
     return tuple(outcomes)
+
+
+def _naming(name: str, watch: Watch) -> Watch:
+    return lambda step, done, total: watch(f"{name}: {step}", done, total)
 
 
 def _settings(order: Order) -> Settings:

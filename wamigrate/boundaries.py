@@ -7,7 +7,7 @@ code fences, and what WhatsApp itself would write. Two points make it text.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -249,9 +249,9 @@ def _forgive_skew(odd: dict[int, timedelta], candidates: Candidates, cast: _Cast
 
 def _descents(moments: Sequence[datetime | None]) -> list[int]:
     """Return where time goes back."""
-    times = [moment for moment in moments if moment is not None]
-    if len(times) == len(moments):
-        return [index for index, (one, other) in enumerate(pairwise(times), start=1) if one > other]
+    if None not in moments:
+        known: Iterable[datetime] = moments  # type: ignore[assignment]  # there is no None
+        return [index for index, (one, other) in enumerate(pairwise(known), start=1) if one > other]
     found: list[int] = []
     last: datetime | None = None
     for index, moment in enumerate(moments):

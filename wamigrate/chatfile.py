@@ -40,16 +40,19 @@ class ChatFile(NamedTuple):
 def find_chat(source: Source) -> ChatFile:
     """Find the chat text of an export.
 
-    Names decide first (``_chat.txt``, a title such as ``WhatsApp Chat with Ana.txt``), then the content: the
-    text must have message headers. An archive inside the archive is looked into if nothing else is there.
+    A single file is taken as it is. Among several, names decide first (``_chat.txt``, a title such as
+    ``WhatsApp Chat with Ana.txt``), then the content: the text must have message headers. An archive inside
+    the archive is looked into if nothing else is there.
 
     Raises:
         NoChatError: no member is a chat.
         SourceError: the source cannot be read.
 
     """
+    if source.kind == "file":
+        return ChatFile(source, source.members[0], _title(source, source.members[0]))
     found = _find(source)
-    if found is None and source.kind != "file":
+    if found is None:
         for member in source.members:
             if member.name.casefold().endswith(".zip") and not is_debris(member):
                 try:
@@ -66,7 +69,7 @@ def find_chat(source: Source) -> ChatFile:
 def _find(source: Source) -> ChatFile | None:
     ranked = sorted(
         ((_rank(member), member.name.count("/"), order, member) for order, member in enumerate(source.members)
-         if source.kind == "file" or _may_be_chat(member)),
+         if _may_be_chat(member)),
         key=lambda row: row[:3],
     )  # fmt: skip
     for _, _, _, member in ranked:

@@ -308,9 +308,11 @@ def _wanted(
 
 
 def _export(order: "Order", screen: "Screen") -> int:
-    from wamigrate import batch, render  # noqa: PLC0415 - as above
+    from wamigrate import batch  # noqa: PLC0415 - as above
+    from wamigrate.progress import watching  # noqa: PLC0415 - as above
 
-    with render.watching() as watch:
+    with watching() as watch:
+        screen.beforehand = watch.hide
         run = batch.carry_out(order, screen, watch)
     screen.places(run.outcomes, order.output)
     if run.message:
@@ -319,11 +321,13 @@ def _export(order: "Order", screen: "Screen") -> int:
 
 
 def _inspect(inputs: list[str], wanted: "ReadOptions", json: bool, screen: "Screen") -> int:
-    from wamigrate import batch, inspection, render  # noqa: PLC0415 - as above
+    from wamigrate import batch, inspection  # noqa: PLC0415 - as above
     from wamigrate.inputs import find_inputs  # noqa: PLC0415 - as above
+    from wamigrate.progress import watching  # noqa: PLC0415 - as above
     from wamigrate.settings import Settings  # noqa: PLC0415 - as above
 
-    with render.watching() as watch:
+    with watching() as watch:
+        screen.beforehand = watch.hide
         report = inspection.inspect_all(find_inputs(inputs).paths, Settings(**wanted), watch, screen.trace)
     if json:
         _print_json(report)

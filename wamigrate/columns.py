@@ -50,6 +50,7 @@ def rebuild(
             old.reply_to,
             old.flags,
             old.spans,
+            old.parts,
         )
         for old, id_, role, timestamp, text in zip(
             messages,

@@ -14,14 +14,13 @@ from wamigrate.clock import (
     complete_years,
     find_order,
     read_date,
-    read_time,
     resolve,
 )
 from wamigrate.header import marker, match_time
 from wamigrate.lines import Pieces
 from wamigrate.model import DateOrder
+from wamigrate.times import TimeColumn
 
-_SECONDS: Final = re.compile(rb"([0-9]{2})([^0-9]*)", re.DOTALL)
 _ATTACHMENT_DAY: Final = re.compile(
     rb"-(20\d\d)(\d\d)(\d\d)-WA\d|-[A-Z]{3,8}-(20\d\d)-(\d\d)-(\d\d)-\d\d-\d\d-\d\d\b"
 )
@@ -39,41 +38,6 @@ class Dating:
     """Calendars other than the Gregorian."""
     odd_style: frozenset[int]
     """Headers whose date is printed unlike most: with another width of the year or another separator."""
-
-
-class _Times(dict[bytes, time | None]):
-    """Reads each distinct time once.
-
-    On iOS nearly every message has its own: hour and minute, and what follows the last colon, repeat.
-    """
-
-    def __init__(self, colon: bytes) -> None:
-        super().__init__()
-        self._colon = colon
-        self._minutes: dict[tuple[bytes, bytes], time | None] = {}
-        self._tails: dict[bytes, tuple[int, bytes] | None] = {}
-
-    def __missing__(self, raw: bytes) -> time | None:
-        head, _, tail = raw.rpartition(self._colon)
-        if tail not in self._tails:
-            match = _SECONDS.fullmatch(tail) if self._colon in head else None
-            self._tails[tail] = (int(match[1]), match[2]) if match and int(match[1]) < 60 else None  # noqa: PLR2004 - seconds
-        found = self._tails[tail]
-        if found is None:
-            self[raw] = read = _read_time(raw)
-            return read
-        second, rest = found
-        key = head, rest
-        if key not in self._minutes:
-            self._minutes[key] = _read_time(head + rest)
-        minute = self._minutes[key]
-        self[raw] = read = None if minute is None else time(minute.hour, minute.minute, second)
-        return read
-
-
-def _read_time(raw: bytes) -> time | None:
-    found = read_time(raw.decode("utf-8", "replace"))
-    return None if found is None else time(*found)
 
 
 def date_pieces(
@@ -94,27 +58,25 @@ def date_pieces(
         latest: when the file was written, as far as known.
 
     """
-    raw_dates, raw_times = (pieces.second, pieces.first) if time_first else (pieces.first, pieces.second)
+    raw_dates, heads = (pieces.second, pieces.first) if time_first else (pieces.first, pieces.second)
+    times = TimeColumn(heads, pieces.third)
     counts = Counter(raw_dates)
     texts = {raw: read_date(raw.decode("utf-8", "replace")) for raw in counts}
-    times = _Times(b"." if raw_times[0].count(b":") == 0 else b":")
     evidence = Evidence(
-        rows=lambda: [(texts[raw], times[clock]) for raw, clock in zip(raw_dates, raw_times, strict=True)],
+        rows=lambda: list(zip(map(texts.__getitem__, raw_dates), times.each(), strict=True)),
         attachment_days=lambda: _attachment_days(pieces.body),
         latest=latest,
-        marker=_marker(raw_times),
+        marker=_marker(heads[0] + pieces.third[0]),
     )
     orders = _orders(texts, counts, evidence, date_order)
-    main = (
-        orders[_styles(texts, counts)[0]] if orders else Order("dmy", "no date can be read", ambiguous=True)
-    )
+    styles = _styles(texts, counts)
+    main = orders[styles[0]] if orders else Order("dmy", "no date can be read", ambiguous=True)
     bare = any(text and text.numbers is None and text.year is None for text in texts.values())
     years = complete_years([texts[raw] for raw in raw_dates], latest, year) if bare else ()
-    moments = _moments(raw_dates, raw_times, texts, times, orders, years)
+    moments = _moments(raw_dates, times, texts, orders, years)
     calendars = frozenset(
         str(text.calendar) for text in texts.values() if text and text.calendar != "gregorian"
     )
-    styles = _styles(texts, counts)
     odd = frozenset[int]()
     if len(styles) > 1:
         odd = frozenset(
@@ -125,20 +87,20 @@ def date_pieces(
 
 def _moments(
     raw_dates: Sequence[bytes],
-    raw_times: Sequence[bytes],
+    times: TimeColumn,
     texts: dict[bytes, DateText | None],
-    times: _Times,
     orders: dict[tuple[int, str], Order],
     years: Sequence[int | None],
 ) -> list[datetime | None]:
     days = {
         raw: _day(resolve(text, orders[text.style].order) if text else None) for raw, text in texts.items()
     }
-    clocks = list(map(times.__getitem__, raw_times))
-    if not years and None not in days.values() and None not in times.values():
-        return list(map(datetime.combine, map(days.__getitem__, raw_dates), clocks))  # type: ignore[arg-type]  # no None
+    if not years and None not in days.values():
+        quick = times.on(map(days.__getitem__, raw_dates))  # type: ignore[arg-type]  # there is no None
+        if quick is not None:
+            return quick
     moments: list[datetime | None] = []
-    for index, (raw, clock) in enumerate(zip(raw_dates, clocks, strict=True)):
+    for index, (raw, clock) in enumerate(zip(raw_dates, times.each(), strict=True)):
         text, day = texts[raw], days[raw]
         if day is None and years and text is not None:
             day = _day(resolve(text, orders[text.style].order, years[index]))
@@ -226,6 +188,6 @@ def _attachment_days(bodies: Sequence[bytes]) -> list[tuple[int, date]]:
     return found
 
 
-def _marker(raw_times: Sequence[bytes]) -> str | None:
-    match = match_time(raw_times[0].decode("utf-8", "replace"))
+def _marker(raw_time: bytes) -> str | None:
+    match = match_time(raw_time.decode("utf-8", "replace"))
     return marker(match) if match else None

@@ -36,18 +36,19 @@ def report(chat: ReadChat, notes: Notes) -> None:
         notes: takes the findings.
 
     """
-    _report_text(chat, notes)
+    special = [message for message in chat.messages if message.kind != "text" or message.flags]
+    _report_text(chat, special, notes)
     _report_dates(chat, notes)
-    _report_messages(chat, notes)
-    _report_media(chat, notes)
+    _report_messages(chat, special, notes)
+    _report_media(chat, special, notes)
 
 
-def _report_text(chat: ReadChat, notes: Notes) -> None:
+def _report_text(chat: ReadChat, special: list[Message], notes: Notes) -> None:
     transcript, source = chat.transcript, chat.source
     if chat.text.assumed:
         notes.add("encoding-fallback", f"the text is not UTF-8; read as {chat.text.encoding}", source=source)
     if chat.text.damaged:
-        count = sum("damaged-text" in message.flags for message in chat.messages)
+        count = sum("damaged-text" in message.flags for message in special)
         notes.add("encoding-damage", f"{_many(count, 'message')} had bytes that are no text", source=source)
     if chat.messages[0].flags == ("preamble",):
         count = transcript.preamble.count(b"\n") or 1
@@ -87,7 +88,7 @@ def _report_dates(chat: ReadChat, notes: Notes) -> None:
         )
     for calendar in sorted(transcript.calendars):
         notes.add("calendar", f"dates of the {calendar} calendar were converted", source=source)
-    for message in chat.messages:
+    for message in chat.messages if None in transcript.moments else ():
         if message.timestamp is None and "preamble" not in message.flags:
             notes.add(
                 "bad-date",
@@ -96,7 +97,7 @@ def _report_dates(chat: ReadChat, notes: Notes) -> None:
                 line=message.spans[0].line,
             )
     moments = [moment for moment in transcript.moments if moment is not None]
-    jumps = sum((one - other).days >= 1 for one, other in pairwise(moments))
+    jumps = sum(one > other and (one - other).days >= 1 for one, other in pairwise(moments))
     if jumps:
         notes.add(
             "time-jump",
@@ -105,9 +106,9 @@ def _report_dates(chat: ReadChat, notes: Notes) -> None:
         )
 
 
-def _report_messages(chat: ReadChat, notes: Notes) -> None:
+def _report_messages(chat: ReadChat, special: list[Message], notes: Notes) -> None:
     source = chat.source
-    unknown = [message for message in chat.messages if "unknown-notice" in message.flags]
+    unknown = [message for message in special if "unknown-notice" in message.flags]
     if unknown:
         notes.add(
             "unknown-notice",
@@ -115,7 +116,7 @@ def _report_messages(chat: ReadChat, notes: Notes) -> None:
             source=source,
             line=unknown[0].spans[0].line,
         )
-    for message in chat.messages:
+    for message in special:
         if message.kind == "unsupported":
             text = "WhatsApp exported no content for this message"
             notes.add("unsupported", text, source=source, line=message.spans[0].line)
@@ -129,8 +130,8 @@ def _report_messages(chat: ReadChat, notes: Notes) -> None:
             )
 
 
-def _report_media(chat: ReadChat, notes: Notes) -> None:
-    attachments = [attachment for message in chat.messages for attachment in message.attachments]
+def _report_media(chat: ReadChat, special: list[Message], notes: Notes) -> None:
+    attachments = [attachment for message in special for attachment in message.attachments]
     missing = [attachment for attachment in attachments if not attachment.present]
     if missing:
         notes.add(

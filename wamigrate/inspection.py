@@ -60,7 +60,7 @@ class Chat(Struct, frozen=True):
     participants: tuple[Person, ...]
 
 
-class Part(Struct, frozen=True):
+class Piece(Struct, frozen=True):
     """A conversation, as ``export`` would write it."""
 
     id: str
@@ -85,7 +85,7 @@ class Inspection(Struct, frozen=True):
     sources: tuple[SourceInfo, ...]
     """The chat files: member, size, encoding, phone, order of dates and what decided it."""
     chats: tuple[Chat, ...]
-    conversations: tuple[Part, ...]
+    conversations: tuple[Piece, ...]
     notes: tuple[Note, ...]
 
 
@@ -158,7 +158,7 @@ def describe(read: Reading) -> Inspection:
         title=find_parser(read.format).title,
         sources=tuple(read.notes.sources),
         chats=tuple(_chat(chat) for chat in read.chats),
-        conversations=tuple(_part(conversation) for conversation in read.conversations),
+        conversations=tuple(_piece(conversation) for conversation in read.conversations),
         notes=tuple(read.notes.items),
     )
 
@@ -203,8 +203,8 @@ def _files(messages: Iterable[Message]) -> Files:
     return Files(len(present), len(found) - len(present), size)
 
 
-def _part(conversation: Conversation) -> Part:
-    return Part(
+def _piece(conversation: Conversation) -> Piece:
+    return Piece(
         id=conversation.id,
         title=conversation.title,
         started_at=conversation.started_at,

@@ -20,6 +20,7 @@ from wamigrate.markup_html_reader import parse_html
 from wamigrate.markup_markdown import to_markdown
 from wamigrate.markup_markdown_inline import HARD_BREAK
 from wamigrate.markup_plain import to_plain
+from wamigrate.markup_quick import read_assistant, read_person
 from wamigrate.markup_tree import Document
 from wamigrate.markup_whatsapp import parse_person, to_whatsapp
 
@@ -37,7 +38,7 @@ __all__ = [
 _SIGN: Final = re.compile(r"[\\`*_~\[<&#$^\r]")
 _FIRST_SIGN: Final = re.compile(r"[ \t>+\-•=:|]|[0-9]{1,9}[.)]")
 _LINE_SIGN: Final = re.compile(r"\n(?:[ \t>+\-•=:|]|[0-9]{1,9}[.)])")
-_SINGLE_LINE_END: Final = re.compile(r"(?<=[^\n])\n(?=[^\n])")
+_SINGLE_LINE_END: Final = re.compile(r"\n(?<=[^\n]\n)(?=[^\n])")
 
 
 def parse_whatsapp(text: str, *, assistant: bool = False) -> Document:
@@ -63,7 +64,9 @@ def whatsapp_to_markdown(text: str, *, assistant: bool = False) -> str:
         if "\n" not in text:
             return text
         return _SINGLE_LINE_END.sub(HARD_BREAK, text)
-    return to_markdown(parse_whatsapp(text, assistant=assistant))
+    if assistant:
+        return to_markdown(parse_assistant(text, read_assistant))
+    return to_markdown(parse_person(text, read_person))
 
 
 def _is_plain(text: str) -> bool:

@@ -29,7 +29,7 @@ from wamigrate.markup_tree import (
     Table,
     Text,
 )
-from wamigrate.markup_whatsapp import Fence, split_line_ends
+from wamigrate.markup_whatsapp import Fence, LineReader, split_line_ends
 
 _TAB: Final = 4
 _DEEPER: Final = 2  # columns that make a list inside a list
@@ -50,18 +50,19 @@ _PIPE: Final = re.compile(r"(?<!\\)\|")
 _MARK_STARTS: Final = frozenset("#-*+•>_0123456789 \t")
 
 
-def parse_assistant(text: str) -> Document:
+def parse_assistant(text: str, read: LineReader = read_inline) -> Document:
     r"""Read a message of an assistant.
 
     Args:
         text: the body of a message. ``\r\n`` and ``\r`` end a line as ``\n`` does.
+        read: reads the formatting inside lines.
 
     >>> parse_assistant("```py\nx = 1").blocks[0].language
     'py'
 
     """
     text, line_ends = split_line_ends(text)
-    reader = _Reader()
+    reader = _Reader(read)
     at = 0
     for fence in _fences(text):
         reader.read(text[at : fence.start], before_code=True)
@@ -73,8 +74,9 @@ def parse_assistant(text: str) -> Document:
 
 def _fences(text: str) -> Iterator[Fence]:
     at = 0
+    unclosed: set[str] = set()
     while (opening := _OPENING.search(text, at)) is not None:
-        fence = _fence(text, opening)
+        fence = _fence(text, opening, unclosed)
         at = opening.end()
         if fence is not None:
             yield fence
@@ -83,15 +85,20 @@ def _fences(text: str) -> Iterator[Fence]:
             at = close + len(opening[0])  # code inside a line
 
 
-def _fence(text: str, opening: re.Match[str]) -> Fence | None:
-    """Read the block of code that the backticks open, if they open one."""
+def _fence(text: str, opening: re.Match[str], unclosed: set[str]) -> Fence | None:
+    """Read the block of code that the backticks open, if they open one.
+
+    ``unclosed`` holds the backticks that never close a line from here on: looking again takes time.
+    """
     body, ticks = opening.end(), opening[0]
     before = text[text.rfind("\n", 0, opening.start()) + 1 : opening.start()]
     starts_line = not before.strip(" \t") or _EMPTY_ITEM.match(before) is not None
     language = _LANGUAGE.match(text, body)
     content = language.end() if language else body
-    close = _closing(text, ticks, content) if language else -1
+    close = _closing(text, ticks, content) if language and ticks not in unclosed else -1
     if close < 0:
+        if language:
+            unclosed.add(ticks)
         close = text.find(ticks, content)
     if close < 0 and not (starts_line or (language and language[1])):
         return None  # backticks in a sentence, or the end of code that an earlier message began
@@ -123,7 +130,8 @@ def _closing(text: str, ticks: str, start: int) -> int:
 class _Reader:
     """Reads line by line, and knows the lists that are open."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: LineReader) -> None:
+        self.read_inline = read
         self.builder = DocumentBuilder()
         self.lists: list[int] = []
         """Indents of the open items, the outermost first."""
@@ -207,7 +215,7 @@ class _Reader:
         if match["rule"]:
             self.builder.blocks.append(Rule(mark, depth))
         elif match["heading"]:
-            self.builder.blocks.append(Heading(mark, read_inline(rest), depth))
+            self.builder.blocks.append(Heading(mark, self.read_inline(rest), depth))
         else:
             self.builder.blocks.append(Quote(mark, _quoted(rest), depth))
         return True
@@ -216,14 +224,13 @@ class _Reader:
         indent = _width(mark, mark.lstrip(" \t"))
         while self.lists and self.lists[-1] > indent - _DEEPER:
             self.lists.pop()
-        children: Inlines = ()
         if task := _TASK.match(rest):
-            children = (Notation(task[0], task[0], "☐ " if task[1] == " " else "☑ "),)
-            rest = rest[task.end() :]
+            box = Notation(task[0], task[0], "☐ " if task[1] == " " else "☑ ")
+            children = (box, *read_inline(rest[task.end() :]))
+        else:
+            children = self.read_inline(rest) if rest else ()
         depth = len(self.lists)
-        self.builder.blocks.append(
-            Item(mark, children + read_inline(rest), int(number) if number else None, depth)
-        )
+        self.builder.blocks.append(Item(mark, children, int(number) if number else None, depth))
         self.lists.append(indent)
 
     def _enter(self, indent: int) -> int:
@@ -239,7 +246,7 @@ class _Reader:
         if self.open_depth:
             children = tuple(node for index, line in enumerate(self.open) for node in _indented(index, line))
         else:
-            children = read_inline("\n".join(self.open))
+            children = self.read_inline("\n".join(self.open))
         self.builder.blocks.append(Paragraph(children, self.open_depth))
         self.open = []
 

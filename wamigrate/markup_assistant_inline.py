@@ -11,11 +11,13 @@ import re
 from string import punctuation
 from typing import Final
 
+from wamigrate.markup_inline import CANDIDATES as PERSONS
 from wamigrate.markup_inline import Token, is_control, nest, read_url
 from wamigrate.markup_tree import Code, Inlines, Link, Notation, Text, Url
 
 # Every alternative starts with one plain character: then the search skips all others in C.
-_CANDIDATE: Final = re.compile(r"\*\**|__*|~~*|``*|://|www\.(?=[^\W_])|\[|!\[|\\|&|\$|<")
+CANDIDATES: Final = (*PERSONS, r"\[", r"!\[", r"\\", r"&(?=[#0-9A-Za-z])", r"\$", r"<")
+_CANDIDATE: Final = re.compile("|".join(CANDIDATES))
 _LINK: Final = re.compile(
     r"\[((?:[^\[\]\n\\`]|\\.|`[^`\n]*`|\[[^\[\]\n]*\])+)\]"
     r"\(((?i:https?://|ftp://|mailto:|tel:|www\.|[/#])(?:[^\s()<>\\]|\([^\s()<>\\]*\))*"

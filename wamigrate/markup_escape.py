@@ -11,31 +11,34 @@ from typing import Final
 
 # Every alternative starts with one plain character: then the search skips all others in C. Those that
 # start with a line end are signs only where a line begins.
-_SIGN: Final = re.compile(
-    r"""
-      \\(?![0-9A-Za-z])
-    | `
-    | \*(?![ ]) | \*(?<![ ]\*)
-    | _(?![^\W_]) | _(?<![^\W_]_)
-    | ~(?![ ]) | ~(?<![ ]~)
-    | \[
-    | <(?![ =\-]|[0-9]+(?![^\s<>]))
-    | &(?=\#?[0-9A-Za-z]+;)
-    | \#(?<![^\W_]\#)(?=\S)
-    | =(?<===)(?<![ ]==(?=[ ]))
-    | %(?<=%%)
-    | \$(?<![ \n]\$) | \$(?![0-9])
-    | \^(?<!\S\^)(?=[\w-])
-    | \n[ \t]
-    | \n(?=>)
-    | \n(?=\#(?:[ \t]|$))
-    | \n(?=[+-](?:[ \t]|$)|\+\+\+)
-    | \n(?=[|:\-][|: \t\-]*$)(?=[|: \t]*-)
-    | \n(?==[ \t]*$)
-    | \n[0-9]{1,9}(?=[.)](?:[ \t]|$))
-    """,
-    re.VERBOSE | re.MULTILINE,
+SIGNS: Final = (
+    r"\\(?![0-9A-Za-z])",
+    r"`",
+    r"\*(?![ ])",
+    r"\*(?<![ ]\*)",
+    r"_(?![^\W_])",
+    r"_(?<![^\W_]_)",
+    r"~(?![ ])",
+    r"~(?<![ ]~)",
+    r"\[",
+    r"<(?![ =\-]|[0-9]+(?![^\s<>]))",
+    r"&(?=#?[0-9A-Za-z]+;)",
+    r"#(?<![^\W_]#)(?=\S)",
+    r"=(?<===)(?<![ ]==(?=[ ]))",
+    r"%(?<=%%)",
+    r"\$(?<![ \n]\$)",
+    r"\$(?![0-9])",
+    r"\^(?<!\S\^)(?=[\w-])",
+    r"\n[ \t]",
+    r"\n(?=>)",
+    r"\n(?=#(?:[ \t]|$))",
+    r"\n(?=[+-](?:[ \t]|$)|\+\+\+)",
+    r"\n(?=[|:\-][|: \t\-]*$)(?=[|: \t]*-)",
+    r"\n(?==[ \t]*$)",
+    r"\n[0-9]{1,9}(?=[.)](?:[ \t]|$))",
 )
+"""Patterns of what Markdown would read as a sign, for a search with MULTILINE; none has a group."""
+_SIGN: Final = re.compile("|".join(SIGNS), re.MULTILINE)
 
 
 def escape(text: str, *, line_start: bool = True) -> str:
@@ -52,11 +55,12 @@ def escape(text: str, *, line_start: bool = True) -> str:
 
     """
     if line_start:
-        return _SIGN.sub(_escaped, "\n" + text)[1:]
-    return _SIGN.sub(_escaped, text)
+        return _SIGN.sub(escaped_sign, "\n" + text)[1:]
+    return _SIGN.sub(escaped_sign, text)
 
 
-def _escaped(match: re.Match[str]) -> str:
+def escaped_sign(match: re.Match[str]) -> str:
+    """Write what one of :data:`SIGNS` found."""
     sign = match[0]
     if sign[0] != "\n":
         return "\\" + sign

@@ -42,8 +42,9 @@ _SPANS: Final[dict[str, Callable[[Inlines], Inline]]] = {
     "del": Strike,
     "strike": Strike,
 }
-_PARTS: Final = frozenset(
-    ["address", "article", "aside", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figure", "footer", "form", "header", "html", "main", "nav", "p", "section", "summary"]
+_PARTS: Final = re.compile(
+    r"(?:address|article|aside|body|center|dd|details|div|dl|dt|fieldset|figure|footer|form|header|html|main|nav"
+    r"|p|section|summary)\Z"
 )
 _LISTS: Final = frozenset(("ul", "ol"))
 _UNSEEN: Final = frozenset(("script", "style", "head", "title", "template"))
@@ -89,6 +90,7 @@ class _Reader(HTMLParser):
         self.unseen = 0
         self.rows: list[list[Inlines]] | None = None
         """Rows of the table that is open."""
+        self.in_cell = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
@@ -117,8 +119,17 @@ class _Reader(HTMLParser):
         if tag == "table":
             self.flush()
             self.rows = []
-        elif self.rows is not None and tag == "tr":
-            self.rows.append([])
+            self.in_cell = False
+        elif self.rows is not None:
+            self._end_cell()
+            if tag == "tr" or not self.rows:
+                self.rows.append([])
+            self.in_cell = tag != "tr"
+
+    def _end_cell(self) -> None:
+        if self.rows and self.in_cell:
+            self.rows[-1].append(self._take())
+        self.in_cell = False
 
     def _open_block(self, tag: str, attributes: dict[str, str | None]) -> None:
         if self.rows is not None:
@@ -134,11 +145,12 @@ class _Reader(HTMLParser):
             self.flush()
             self.quotes += 1
         elif tag == "hr":
+            self.flush()
             self._add(Rule("---", len(self.lists)))
         elif heading := _HEADING.match(tag):
             self.flush()
             self.heading = int(heading[1])
-        elif tag in _PARTS:
+        elif _PARTS.match(tag):
             self.flush()
 
     def handle_endtag(self, tag: str) -> None:
@@ -150,8 +162,8 @@ class _Reader(HTMLParser):
             return
         elif tag in _SPANS or tag in ("code", "a"):
             self._close_inline(tag)
-        elif tag in ("td", "th") and self.rows:
-            self.rows[-1].append(self._take())
+        elif tag in ("td", "th"):
+            self._end_cell()
         elif tag == "table":
             self._end_table()
         elif self.rows is None:
@@ -166,7 +178,7 @@ class _Reader(HTMLParser):
         self._add(CodeBlock(body, fence, self.language, depth=len(self.lists)))
 
     def _close_block(self, tag: str) -> None:
-        if tag in _PARTS or tag in _LISTS or tag in ("li", "blockquote") or _HEADING.match(tag):
+        if _PARTS.match(tag) or tag in _LISTS or tag in ("li", "blockquote") or _HEADING.match(tag):
             self.flush()
         if tag in _LISTS and self.lists:
             self.lists.pop()
@@ -242,6 +254,7 @@ class _Reader(HTMLParser):
         self._add(Item("   " * depth + mark, children, number, depth))
 
     def _end_table(self) -> None:
+        self._end_cell()
         rows = [row for row in self.rows or () if row]
         self.rows = None
         if rows:

@@ -16,12 +16,15 @@ from wamigrate.markup_tree import Code, Emphasis, Inline, Inlines, Strike, Stron
 
 # Every alternative starts with one plain character: then the search skips all others in C. A marker
 # between two letters or two blanks neither opens nor closes.
-_CANDIDATE: Final = re.compile(
-    r"\*(?!(?<=[^\W_]\*)[^\W_]|(?<=[ ]\*)[ ])\**"
-    r"|_(?!(?<=[^\W_]_)[^\W_]|(?<=[ ]_)[ ])_*"
-    r"|~(?!(?<=[^\W_]~)[^\W_]|(?<=[ ]~)[ ])~*"
-    r"|``*|://|www\.(?=[^\W_])"
+CANDIDATES: Final = (
+    r"\*(?!(?<=[^\W_]\*)[^\W_]|(?<=[ ]\*)[ ])\**",
+    r"_(?!(?<=[^\W_]_)[^\W_]|(?<=[ ]_)[ ])_*",
+    r"~(?!(?<=[^\W_]~)[^\W_]|(?<=[ ]~)[ ])~*",
+    r"``*",
+    r"://",
+    r"www\.(?=[^\W_])",
 )
+_CANDIDATE: Final = re.compile("|".join(CANDIDATES))
 # CommonMark's white space. A marker after other blanks (U+2028, VT) would not open in Markdown.
 BLANK: Final = frozenset(
     " \t\n\f\r\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -31,17 +34,6 @@ _ADDRESS: Final = re.compile(r"[^\s<>\"`\x00-\x1f\x7f]+")
 _NOT_BLANK: Final = re.compile(r"\S")
 _SCHEMES: Final = ("https", "http", "ftp")
 _MARKERS: Final = "*_~"
-_KINDS: Final = (Strong, Emphasis, Strike)
-_CODE: Final = 4
-_INNER: Final = r"(?=\S)((?:[^*_~`\n:w]++|:(?!//)|w(?!ww\.))++)(?<=\S)"
-_FREE: Final = r"(?<![^ \t\n\xa0>]{0})"
-_END: Final = r"{0}(?=[ \n,.:;!?)\-]|\Z)"
-# Whole spans with nothing in them that needs pairing, in the order of _KINDS; else any candidate.
-_SIMPLE: Final = re.compile(
-    "|".join([mark + _FREE.format(mark) + _INNER + _END.format(mark) for mark in (r"\*", "_", "~", "`")])
-    + "|"
-    + _CANDIDATE.pattern
-)
 _FENCE: Final = "```"
 
 
@@ -66,20 +58,9 @@ def read_inline(text: str) -> Inlines:
     (Text(text='a '), Strong(children=(Text(text='b'),), mark='*'), Text(text=' 2*3*4'))
 
     """
-    nodes: list[Inline] = []
-    at = 0
-    for match in _SIMPLE.finditer(text):
-        kind = match.lastindex
-        if kind is None:
-            return nest(text, _Scanner(text).scan())
-        start, inner = match.start(), match[kind]
-        if start > at:
-            nodes.append(Text(text[at:start]))
-        at = match.end()
-        nodes.append(Code(inner) if kind == _CODE else _KINDS[kind - 1]((Text(inner),)))
-    if at < len(text):
-        nodes.append(Text(text[at:]) if at else Text(text))
-    return tuple(nodes)
+    if _CANDIDATE.search(text) is None:
+        return (Text(text),) if text else ()
+    return nest(text, _Scanner(text).scan())
 
 
 def nest(text: str, tokens: list[Token]) -> Inlines:

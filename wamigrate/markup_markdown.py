@@ -56,10 +56,7 @@ class _Writer:
                 line_ends = block.text.count("\n")
                 continue
             lines = self._indented(block, first=before is None)
-            if before is None:
-                parts.append("\n" * line_ends)
-            else:
-                parts.append("\n\n" if line_ends == 2 else self._separator(before, line_ends, block))  # noqa: PLR2004
+            parts.append("\n" * line_ends if before is None else self._separator(before, line_ends, block))
             parts.append(lines)
             line_ends, before = 0, block
         parts.append("\n" * line_ends)
@@ -93,6 +90,8 @@ class _Writer:
         return (mark + write_inline(item.children)) if item.children else mark.rstrip()
 
     def _separator(self, before: _Shown, line_ends: int, block: _Shown) -> str:
+        if isinstance(before, Item) and not before.children and block.depth > before.depth:
+            return "\n"  # after a blank line it would not belong to the item
         if line_ends <= 1 and not (isinstance(before, Paragraph) and not before.depth):
             match before, block:
                 case ((Item() | Paragraph() | CodeBlock()), Item()) if self._may_follow(before, block):
@@ -109,11 +108,11 @@ class _Writer:
 
     def _may_follow(self, before: Paragraph | Item | CodeBlock, item: Item) -> bool:
         """Tell whether an item is read as one with no blank line before it."""
-        inner = item.depth + 1 if isinstance(before, Item) else item.depth
-        if not self.continues or (before.depth == 0 and not isinstance(before, Item)):
+        open_items = before.depth + isinstance(before, Item)
+        if not self.continues or not open_items:
             return False
         # Inside an item, only a list that starts at 1 may follow a line of text.
-        return item.number in (None, 1) or before.depth + isinstance(before, Item) > inner - 1
+        return item.number in (None, 1) or item.depth < open_items
 
 
 def _delimiter(item: Item, last: tuple[int | None, str] | None) -> str:

@@ -43,6 +43,8 @@ def write_inline(children: Inlines, *, line_start: bool = True) -> str:
     '**a** b\\*c'
 
     """
+    if len(children) == 1 and isinstance(only := children[0], Notation):
+        return only.markdown
     return _write(children, line_start=line_start, in_strong=False, nested=False)
 
 
@@ -60,7 +62,12 @@ def _write(children: Inlines, *, line_start: bool, in_strong: bool, nested: bool
             ):
                 parts.append(reference(text[0]))
                 text, line_start = text[1:], False
-            part = escape(text, line_start=line_start)
+            if index + 1 < len(children):
+                # What follows tells whether the last sign stands at the end of its line.
+                follows = "\n" if isinstance(children[index + 1], Text) else "!"
+                part = escape(text + follows, line_start=line_start)[:-1]
+            else:
+                part = escape(text, line_start=line_start)
             if "\n" in part:
                 part = part.replace("\n", HARD_BREAK)
         elif isinstance(node, _SPANS):
@@ -82,7 +89,7 @@ def _atom(children: Inlines, index: int, written: str, *, in_strong: bool, neste
     match node:
         case Code():
             beside = index > 0 and isinstance(children[index - 1], Code)
-            return "" if beside else _code_span(_code_from(children, index))
+            return "" if beside else code_span(_code_from(children, index))
         case Url():
             after = children[index + 1] if index + 1 < len(children) else None
             return _url(node, written[-1:], after, nested=nested)
@@ -144,7 +151,10 @@ def _may_hide_end(written: str, span: Span, after: str) -> bool:
     return written[-1] == "_" or last in _CERTAIN or last == "\0" or unicodedata.category(last)[0] in "PS"
 
 
-def _code_span(text: str) -> str:
+def code_span(text: str) -> str:
+    """Write code inside a line between backticks that are none of it."""
+    if "`" not in text and text[0] != " ":
+        return f"`{text}`"
     runs = {len(run) for run in _BACKTICKS.findall(text)}
     length = 1
     while length in runs:

@@ -9,8 +9,8 @@ The tree has every character of its source: ``to_whatsapp(parse_person(text)) ==
 """
 
 import re
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple, TypeAlias
 
 from wamigrate.markup_inline import read_inline
 from wamigrate.markup_tree import (
@@ -33,6 +33,8 @@ from wamigrate.markup_tree import (
     Url,
 )
 
+LineReader: TypeAlias = Callable[[str], Inlines]
+
 _FENCE: Final = "```"
 _NOT_BLANK: Final = re.compile(r"\S")
 # Starts with a plain character, so that the search passes over everything else in C.
@@ -51,11 +53,12 @@ class Fence(NamedTuple):
     block: CodeBlock
 
 
-def parse_person(text: str) -> Document:
+def parse_person(text: str, read: LineReader = read_inline) -> Document:
     r"""Read a message as WhatsApp shows it.
 
     Args:
         text: the body of a message. ``\r\n`` and ``\r`` end a line as ``\n`` does.
+        read: reads the formatting inside lines.
 
     >>> parse_person("- a\n- b").blocks[2]
     Item(mark='- ', children=(Text(text='b'),), number=None, depth=0)
@@ -65,10 +68,10 @@ def parse_person(text: str) -> Document:
     builder = DocumentBuilder()
     at = 0
     for fence in _fences(text):
-        _read_blocks(text[at : fence.start], builder, line_start=at == 0)
+        _read_blocks(text[at : fence.start], builder, read, line_start=at == 0)
         builder.blocks.append(fence.block)
         at = fence.end
-    _read_blocks(text[at:], builder, line_start=at == 0)
+    _read_blocks(text[at:], builder, read, line_start=at == 0)
     return Document(tuple(builder.blocks), line_ends)
 
 
@@ -99,7 +102,7 @@ def _fills_line(text: str, start: int, end: int) -> bool:
     return not before.strip(" \t") and _BLANK_REST.match(text, end) is not None
 
 
-def _read_blocks(text: str, builder: DocumentBuilder, *, line_start: bool) -> None:
+def _read_blocks(text: str, builder: DocumentBuilder, read: LineReader, *, line_start: bool) -> None:
     """Read what stands between fences; ``line_start`` is false after a fence."""
     first, gap = 0, ""
     if line_start:
@@ -116,24 +119,23 @@ def _read_blocks(text: str, builder: DocumentBuilder, *, line_start: bool) -> No
         start, mark = match.start(), match[1]
         if at < start:
             builder.gap(gap + lines[max(at, added) : at + 1])
-            add(Paragraph(read_inline(lines[at + 1 : start])))
+            add(Paragraph(read(lines[at + 1 : start])))
             gap = ""
         at = match.end()
         if mark is None:
             gap += lines[max(start, added) : at]
         else:
             builder.gap(gap + lines[max(start, added) : start + 1])
-            add(_marked_line(mark, match[2]))
+            add(_marked_line(mark, read(match[2])))
             gap = ""
     if at < len(lines):
         builder.gap(gap + lines[max(at, added) : at + 1])
-        add(Paragraph(read_inline(lines[at + 1 :])))
+        add(Paragraph(read(lines[at + 1 :])))
     elif gap:
         builder.gap(gap)
 
 
-def _marked_line(mark: str, text: str) -> Block:
-    children = read_inline(text)
+def _marked_line(mark: str, children: Inlines) -> Block:
     if mark[0] == ">":
         return Quote(mark, children)
     return Item(mark, children, int(mark[:-2]) if mark[0].isdigit() else None)

@@ -58,6 +58,21 @@ class Attachment(Struct, frozen=True, gc=False):
     """Text written below the file; also the message's ``text``."""
 
 
+class Part(Struct, frozen=True, gc=False):
+    """One of the messages in which a long answer arrived, before they were put together."""
+
+    id: str
+    """Id of that message; the whole answer has the first one's."""
+    delay: Count
+    """Seconds after the answer's ``timestamp``."""
+    start: Count
+    """Where its body begins in the answer's body as received, in characters."""
+    end: Count
+    """Where its body ends there; what stands before the next part's start was put in."""
+    flags: tuple[str, ...] = ()
+    """Findings about this part alone."""
+
+
 class Message(Struct, frozen=True, gc=False):
     """One message, or one notice of WhatsApp."""
 
@@ -81,6 +96,8 @@ class Message(Struct, frozen=True, gc=False):
     flags: tuple[str, ...] = ()
     """Findings about this message, e.g. ``view-once``, ``suspect-boundary``."""
     spans: tuple[Span, ...] = ()
+    parts: tuple[Part, ...] = ()
+    """Of an answer that arrived in several messages: these, in order, each with its share of ``spans``."""
 
 
 class Participant(Struct, frozen=True, gc=False):

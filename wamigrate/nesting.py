@@ -12,6 +12,8 @@ from wamigrate import markup_escape
 _INVISIBLE: Final = re.compile(
     "[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
 )
+_SIGN_IN_PATH: Final = re.compile(r"[%#]|&(?=#?\w+;)")
+"""What an address or Markdown gives a meaning of its own; blanks and letters stay readable."""
 _END_OF_HEADING: Final = re.compile(r"(?<!\S)#+$")
 # It starts with a plain character, so that the search for it skips all others at once.
 _STRUCTURE: Final = re.compile(
@@ -56,8 +58,12 @@ def link(text: str, path: str) -> str:
     '[Cats & dogs](<media/cats %231.jpg>)'
 
     """
-    address = path if path.startswith("file:") else path.replace("%", "%25").replace("#", "%23")
+    address = path if path.startswith("file:") else _SIGN_IN_PATH.sub(_percent, path)
     return f"[{escape(text)}](<{address}>)"
+
+
+def _percent(match: re.Match[str]) -> str:
+    return f"%{ord(match[0]):02X}"
 
 
 def quote(markdown: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from wamigrate.phrases import phrase_key
@@ -38,6 +38,7 @@ class _Template(NamedTuple):
     topic: str
 
 
+@lru_cache(maxsize=4096)  # the same few lines come again and again, and are asked about at several places
 def notice_topic(text: str) -> str | None:
     """Tell whether a whole text looks like a line that WhatsApp writes, and what it is about.
 

@@ -1,7 +1,9 @@
 """A phone export as a conversation of the common schema."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
+from typing import Final
 
 from wamigrate.bots import phone_of
 from wamigrate.chatfile import ChatFile
@@ -13,6 +15,8 @@ from wamigrate.lines import find_lock
 from wamigrate.model import Conversation, Message, Participant, Platform, SourceInfo, Span
 from wamigrate.notes import Notes
 from wamigrate.transcript import Known, Transcript, read_transcript
+
+_BOM: Final = b"\xef\xbb\xbf"
 
 
 def read_chat(
@@ -45,9 +49,11 @@ def _read(
     lock = find_lock(text.data)
     if lock is None:
         raise ParseError(f"{file.source.where(file.member)}: has no line that begins like a WhatsApp message")
-    transcript = read_transcript(text.data, lock, known)
+    with ThreadPoolExecutor(max_workers=1) as beside:  # hashing leaves the interpreter free meanwhile
+        digest = beside.submit(hashlib.sha256, stored)
+        transcript = read_transcript(text.data, lock, known)
+        sha256 = digest.result().hexdigest()
     platform: Platform = "android" if lock.shape.family == "dash" else "ios"
-    sha256 = hashlib.sha256(stored).hexdigest()
     classifier = Classifier(platform, file.media)
     messages = _messages(transcript, text, classifier, sha256[:12])
     chat = ReadChat(file, text, transcript, messages, classifier, sha256[:12])
@@ -96,21 +102,32 @@ def _messages(transcript: Transcript, text: Decoded, classifier: Classifier, sou
         map(Message, repeat(""), repeat("other"), transcript.names, transcript.moments, repeat("text"), texts,
             repeat(None), repeat(()), repeat(False), repeat(False), repeat(None), repeat(()), spans)
     )  # fmt: skip
-    look, absorbed = classifier.needs_look, transcript.absorbed
-    everything = text.damaged or text.data.startswith(b"\xef\xbb\xbf")
-    for index, (name, body) in enumerate(zip(transcript.names, transcript.bodies, strict=True)):
-        if name is None or everything or look(body) or index in absorbed:
-            messages[index] = _special(messages[index], classifier, suspect=index in absorbed)
+    special = set(classifier.worth_a_look(transcript.bodies)) | transcript.absorbed.keys()
+    if None in transcript.names:
+        special |= {index for index, name in enumerate(transcript.names) if name is None}
+    if text.damaged or text.data.startswith(_BOM):
+        special |= set(range(len(messages)))
+    readings: dict[tuple[str, bool], Reading] = {}
+    for index in special:
+        messages[index] = _special(
+            messages[index], classifier, readings, suspect=index in transcript.absorbed
+        )
     return [*preamble, *messages]
 
 
-def _special(message: Message, classifier: Classifier, *, suspect: bool) -> Message:
+def _special(
+    message: Message, classifier: Classifier, readings: dict[tuple[str, bool], Reading], *, suspect: bool
+) -> Message:
     """Make the message that a body stands for which may be more than plain text."""
     flags = ("suspect-boundary",) if suspect else ()
     if "\N{REPLACEMENT CHARACTER}" in message.text:
         flags = (*flags, "damaged-text")
-    body = message.text.replace("\n\ufeff", "\n")
-    reading = classifier.read(body, authored=message.author is not None) or Reading("text", body)
+    key = message.text, message.author is not None
+    reading = readings.get(key)
+    if reading is None:
+        body = message.text.replace("\n\ufeff", "\n")
+        reading = classifier.read(body, authored=message.author is not None) or Reading("text", body)
+        readings[key] = reading
     return Message(
         "",
         "notice" if reading.notice else "other",

@@ -1,12 +1,10 @@
 """Everything that is printed. What comes out of a chat is escaped first: it could steer the terminal."""
 
 import sys
-import threading
 import traceback
 import unicodedata
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -16,15 +14,12 @@ from wamigrate.report import Outcome, Result
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress, TaskID
     from rich.table import Table
 
     from wamigrate.catalogue import Catalogue, Entry
     from wamigrate.inspection import Chat, Inspection, Inspections
     from wamigrate.model import Note, SourceInfo
 
-_DELAY: Final = 1.0
-"""Seconds before a progress bar appears."""
 _LABEL: Final = 12
 _MANY: Final = 5
 """Findings that are printed in words; the rest is counted."""
@@ -73,6 +68,7 @@ class Screen:
 
     Attributes:
         out: where it goes: standard output, or standard error where the result itself goes to the former.
+        beforehand: called before anything is printed; takes a progress bar out of the way.
 
     """
 
@@ -80,19 +76,23 @@ class Screen:
         self.out = out or sys.stdout
         self._quiet = quiet
         self._debug = debug
+        self.beforehand: Callable[[], None] = lambda: None
 
     def line(self, text: object = "") -> None:
         """Print a line."""
+        self.beforehand()
         self.out.write(f"{printable(text)}\n")
 
     def error(self, text: object) -> None:
         """Print an error."""
+        self.beforehand()
         self.out.flush()
         sys.stderr.write(f"error: {printable(text)}\n")
 
     def trace(self, error: BaseException) -> None:
         """Print where an error comes from, if that was asked for."""
         if self._debug:
+            self.beforehand()
             for line in traceback.format_exception(error):
                 shown = "\n".join(printable(part) for part in line.rstrip("\n").split("\n"))
                 sys.stderr.write(f"{shown}\n")
@@ -211,68 +211,6 @@ def _findings(notes: Iterable["Note"]) -> Iterator[str]:
         place = f" (line {found[0].line:,})" if found[0].line else ""
         more = f", and {len(found) - 1:,} more like it" if len(found) > 1 else ""
         yield f"  {'':<{_LABEL}}{found[0].severity}: {found[0].text}{place}{more}"
-
-
-class Watching:
-    """Shows how far a long run is, on a terminal, from its second second on."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
-        self._now = ("", 0, 0)
-        self._over = False
-
-    def __call__(self, step: str, done: int, total: int) -> None:
-        """Take the news of a step."""
-        with self._lock:
-            self._now = (step, done, total)
-            self._show()
-
-    def start(self) -> None:
-        """Show the bar, unless all is over already."""
-        from rich.console import Console  # noqa: PLC0415 - slow to import, and most runs are over before
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - the same
-
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-        )
-        with self._lock:
-            if not self._over:
-                self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-                self._task = self._bar.add_task("", total=None)
-                self._show()
-                self._bar.start()
-
-    def stop(self) -> None:
-        """Take the bar away."""
-        with self._lock:
-            self._over = True
-        if self._bar is not None:
-            self._bar.stop()
-
-    def _show(self) -> None:
-        step, done, total = self._now
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, description=step, completed=done, total=total or None)
-
-
-@contextmanager
-def watching() -> Generator[Watching]:
-    """Watch a run; without a terminal nobody looks."""
-    watch = Watching()
-    timer = threading.Timer(_DELAY, watch.start)
-    timer.daemon = True
-    if sys.stderr.isatty():
-        timer.start()
-    try:
-        yield watch
-    finally:
-        timer.cancel()
-        watch.stop()
 
 
 def _inspection(console: "Console", found: "Inspection") -> None:

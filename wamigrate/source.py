@@ -166,7 +166,9 @@ class Source(ABC):
                 "that can be read at once"
             )
         with self.reading(member) as stream:
-            data = stream.read(limit + 1)
+            data = stream.read(member.size + 1)
+            if len(data) > member.size:
+                data += stream.read(limit + 1 - len(data))
         if len(data) > limit:
             raise UnsafeArchiveError(
                 f"{self.where(member)}: holds more than the {member.size:,} bytes it declares"

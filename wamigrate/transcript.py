@@ -92,10 +92,8 @@ def _read(data: bytes, lock: Lock, known: Known) -> Transcript:
         year=known.year,
         latest=known.latest,
     )
-    spellings: dict[bytes | None, str | None] = {
-        raw: None if raw is None else _name(raw) for raw in dict.fromkeys(pieces.author)
-    }
-    names = [spellings[raw] for raw in pieces.author]
+    spellings = {raw: _name(raw) if raw else None for raw in dict.fromkeys(pieces.author)}
+    names = list(map(spellings.__getitem__, pieces.author))
     texts = find_texts(_candidates(pieces, dating, names, known.title))
     transcript = Transcript(
         lock,
@@ -114,7 +112,7 @@ def _read(data: bytes, lock: Lock, known: Known) -> Transcript:
         _absorb(transcript, texts, pieces, data)
     _trim(transcript, data, pieces)
     for raw, name in spellings.items():
-        if raw is not None and name is not None:
+        if name is not None:
             transcript.spellings.setdefault(name, []).append(_printed(raw))
     return transcript
 
@@ -172,8 +170,10 @@ def _absorb(transcript: Transcript, texts: dict[int, tuple[str, ...]], pieces: P
         if following == index + 1:
             bodies.append(pieces.body[index])
             continue
-        header = len(pieces.first[index]) + len(pieces.second[index]) + len(pieces.author[index] or b"")
-        end = len(data) if following == len(pieces) else pieces.start[following] - gap
+        header = pieces.header_length(index)
+        end = len(data)
+        if following < len(pieces):
+            end = pieces.start[following] - (1 if following in pieces.loose else gap)
         bodies.append(data[pieces.start[index] + header : end])
         transcript.absorbed[place] = [(pieces.line[i], texts[i]) for i in range(index + 1, following)]
     transcript.bodies = bodies

@@ -1,0 +1,208 @@
+"""Assistants write Markdown whether WhatsApp shows it or not: it stays Markdown."""
+
+import pytest
+from markdown_it import MarkdownIt
+
+from wamigrate.markup import parse_whatsapp, to_html, to_plain, whatsapp_to_markdown
+from wamigrate.markup_tree import CodeBlock, Gap, Item
+
+
+def markdown(text: str) -> str:
+    return whatsapp_to_markdown(text, assistant=True)
+
+
+def html(text: str) -> str:
+    """What an independent reader makes of the Markdown."""
+    return str(
+        MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(markdown(text))
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "### Heading",
+        "**bold** and `code`",
+        "~~gone~~",
+        "[text](https://x.y/a_b)",
+        '[text](https://x.y "title")',
+        "![picture](https://x.y/i.png)",
+        "<https://x.y>",
+        "| A | B |\n|---|:-:|\n| 1 | `2` |",
+        "- a\n  - b\n    - c\n- d",
+        "1. a\n   - b\n2. c",
+        "- [ ] open\n- [x] done",
+        "a\n\n---\n\nb",
+        "> quoted",
+        "&lt; &amp; \\* \\#",
+        "$x_1^2$ and \\(a_b\\) and \\[c\\]",
+        "```python\nprint(1)\n```",
+        "这是**重点**内容",
+    ],
+)
+def test_markdown_stays_markdown(text: str) -> None:
+    assert markdown(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("*Step 1:*", "**Step 1:**"),
+        ("### *Plan*", "### **Plan**"),
+        ("- *File:* a", "- **File:** a"),
+        ("(*note*)", "(**note**)"),
+        ("*`concat()`*", "**`concat()`**"),
+        ("| *a* | b |\n|---|---|", "| **a** | b |\n|---|---|"),
+        ("**a *b* c**", "**a _b_ c**"),
+        ("> *a*", "> **a**"),
+    ],
+)
+def test_one_star_is_bold_as_whatsapp_shows_it(text: str, wanted: str) -> None:
+    assert markdown(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("<script>alert(1)</script>", "\\<script>alert(1)\\</script>"),
+        ("<div>\n# x", "\\<div>\n\n# x"),
+        ("<!-- x", "\\<!-- x"),
+        ("[x](javascript:alert(1))", "\\[x](javascript:alert(1))"),
+        ("[a]: https://x.y", "\\[a]: https://x.y"),
+        ("[1] and [^2]", "\\[1] and \\[^2]"),
+        ("[[note]] %%x%% #tag ==h==", "\\[\\[note]] %\\%x%\\% \\#tag =\\=h=\\="),
+        ("$$x", "\\$\\$x"),
+        ("2*3*4 and __init__", "2\\*3\\*4 and \\_\\_init\\_\\_"),
+        ("$a <b> c$", "\\$a \\<b> c\\$"),
+    ],
+)
+def test_what_is_no_markdown_or_not_trusted_is_text(text: str, wanted: str) -> None:
+    assert markdown(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "code"),
+    [
+        ("```ts\nlet a\n```", "ts", "let a"),
+        ("```c++\nint a;```", "c++", "int a;"),
+        ("```objective-c\na\n```", "objective-c", "a"),
+        ("```\na\n```", "", "a"),
+        ("```two words\na\n```", "", "two words\na"),
+        ("````md\n```py\n```\n````", "md", "```py\n```"),
+        ("```py\nx = '```'\n```", "py", "x = '```'"),
+        ("See: ```py\nx\n```", "py", "x"),
+        ("1. ```sh\n   ls\n     -l\n   ```", "sh", "ls\n  -l"),
+        ("   ```sh\n   ls\n   ```", "sh", "ls"),
+    ],
+)
+def test_the_language_of_a_fence_is_no_code(text: str, language: str, code: str) -> None:
+    (block,) = (
+        block for block in parse_whatsapp(text, assistant=True).blocks if isinstance(block, CodeBlock)
+    )
+    assert (block.language, block.code) == (language, code)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Sure:\n```js\nlet a", "Sure:\n\n```js\nlet a\n```"),
+        ("1. Do:\n   ```sh\n   ls", "1. Do:\n   ```sh\n   ls\n   ```"),
+        ("```py\nx\n```\n```py\ny", "```py\nx\n```\n\n```py\ny\n```"),
+        ("text\n```", "text  \n\\`\\`\\`"),
+        ("text\n```py", "text  \n\\`\\`\\`py"),
+        ("Type ``` to open", "Type \\`\\`\\` to open"),
+    ],
+)
+def test_a_fence_that_a_cut_answer_leaves_open_is_closed(text: str, wanted: str) -> None:
+    assert markdown(text) == wanted
+
+
+def test_a_fence_outgrows_the_backticks_in_it() -> None:
+    assert markdown("```md\na = '```'\n```") == "````md\na = '```'\n````"
+
+
+def test_fences_inside_a_line_become_code_in_it() -> None:
+    assert markdown("Use ```a``` or ```b`c``` (`d`)") == "Use `a` or ``b`c`` (`d`)"
+
+
+@pytest.mark.parametrize(
+    ("text", "depths"),
+    [
+        ("- a\n    - b\n        - c\n- d", [0, 1, 2, 0]),
+        ("1. a\n   - b\n     - c\n2. d", [0, 1, 2, 0]),
+        ("* a\n\t* b\n* c", [0, 1, 0]),
+        ("- a\n\n    - b\n\n- c", [0, 1, 0]),
+        ("Label\n    - a\n    - b", [0, 0]),
+        ("- a\n - b", [0, 0]),
+        ("- a\ntext\n  - b", [0, 0]),
+    ],
+)
+def test_the_indent_of_an_item_tells_its_depth(text: str, depths: list[int]) -> None:
+    document = parse_whatsapp(text, assistant=True)
+    assert [block.depth for block in document.blocks if isinstance(block, Item)] == depths
+
+
+def test_lists_in_lists_are_lists_in_lists_for_a_reader() -> None:
+    rendered = html("1. a\n      - b\n            - c\n2. d\n   more\n\n   ```py\n   x\n   ```\n3. e")
+    assert rendered.replace("\n", "") == (
+        "<ol><li><p>a</p><ul><li>b<ul><li>c</li></ul></li></ul></li>"
+        '<li><p>d<br />more</p><pre><code class="language-py">x</code></pre></li><li><p>e</p></li></ol>'
+    )
+
+
+def test_numbers_that_jump_keep_their_numbers() -> None:
+    rendered = html("1. a\n1. b\n3. c\n4. d\n\nText\n\n5. e").replace("\n", "")
+    assert rendered == (
+        '<ol><li>a</li></ol><ol><li>b</li></ol><ol start="3"><li>c</li><li>d</li></ol><p>Text</p>'
+        '<ol start="5"><li>e</li></ol>'
+    )
+
+
+def test_a_list_that_starts_late_is_a_list_inside_an_item_too() -> None:
+    rendered = html("- a\n  3. b\n  4. c\n- d").replace("\n", "")
+    assert rendered == '<ul><li><p>a</p><ol start="3"><li>b</li><li>c</li></ol></li><li><p>d</p></li></ul>'
+
+
+def test_a_rule_below_a_line_makes_no_heading_of_it() -> None:
+    assert markdown("a\n---\nb\n***\nc") == "a\n\n---\n\nb\n\n***\n\nc"
+
+
+def test_a_rule_at_the_top_is_no_front_matter() -> None:
+    assert markdown("---\ntitle: x\n---") == "***\n\ntitle: x\n\n---"
+
+
+def test_a_table_stands_between_blank_lines() -> None:
+    wanted = "x\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\ny"
+    assert markdown("x\n| a | b |\n|---|---|\n| 1 | 2 |\ny") == wanted
+
+
+@pytest.mark.parametrize("text", ["| a | b |\n| 1 | 2 |", "| a | b |\n|---|", "a | b\nc"])
+def test_rows_without_a_fitting_delimiter_are_lines(text: str) -> None:
+    first, second = markdown(text).split("\n")
+    assert first == text.split("\n")[0] + "  "
+    assert second.replace("\\", "") == text.split("\n")[1]
+
+
+def test_lines_of_an_item_stay_in_it() -> None:
+    assert markdown("- a\n  b\n  c\n- d") == "- a  \n  b  \n  c\n- d"
+
+
+def test_plain_text_shows_what_escapes_and_entities_mean() -> None:
+    text = "# T\n&lt;b&gt; \\*x\\* [a](https://x.y)\n---\n- [x] *done*"
+    assert to_plain(parse_whatsapp(text, assistant=True)) == "T\n<b> *x* a (https://x.y)\n---\n• ☑ done"
+
+
+def test_html_has_the_structure_of_the_answer() -> None:
+    document = parse_whatsapp(
+        "## *T*\n- a\n  - b\n- c\n```py\n1 < 2\n```\n| x |\n|---|\n| 1 |", assistant=True
+    )
+    assert to_html(document).replace("\n", "") == (
+        "<h2><strong>T</strong></h2><ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>"
+        '<pre><code class="language-py">1 &lt; 2</code></pre>'
+        "<table><thead><tr><th>x</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>"
+    )
+
+
+def test_gaps_hold_only_white_space() -> None:
+    document = parse_whatsapp("# a\n\n \n- b\n\n```\nc\n```\n\nd", assistant=True)
+    assert all(not block.text.strip() for block in document.blocks if isinstance(block, Gap))

@@ -1,0 +1,45 @@
+"""Blocks of code between backticks, with their places in the text."""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+_RUN: Final = re.compile("```+")
+_BLOCK: Final = re.compile(
+    r"```+[^`\n]+```+"  # inside a line
+    r"|```+[ \t]*(?P<language>[A-Za-z][\w+#.-]{0,19})?[ \t]*\n"
+    r"(?P<code>[^`]*(?:`{1,2}(?!`)[^`]*)*)(?P<close>```+|\Z)"
+)
+
+
+class Block(NamedTuple):
+    """A block of code."""
+
+    language: str
+    """The word after the opening backticks in lower case, or nothing."""
+    code: str
+    start: int
+    """Where the code begins in the text."""
+    closed: bool
+
+    @property
+    def end(self) -> int:
+        """Where the code ends in the text."""
+        return self.start + len(self.code)
+
+
+def count_fences(text: str) -> int:
+    """Count runs of three and more backticks."""
+    return len(_RUN.findall(text)) if "```" in text else 0
+
+
+def code_blocks(text: str) -> Iterator[Block]:
+    r"""Yield the blocks of code of an assistant's message; the last may be open.
+
+    >>> [(block.language, block.code) for block in code_blocks("So:\n```PY\nx = 1\n```")]
+    [('py', 'x = 1\n')]
+    """
+    for found in _BLOCK.finditer(text):
+        if found["code"]:
+            language = (found["language"] or "").lower()
+            yield Block(language, found["code"], found.start("code"), bool(found["close"]))

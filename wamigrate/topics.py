@@ -1,0 +1,159 @@
+"""What a turn is about: its telling words, its language, and the phrases it begins with.
+
+Nothing here knows a model of any language. Words are compared by their first letters, which hides most
+endings; words that tell nothing and phrases of several languages are in ``topics.toml``.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Final, NamedTuple
+
+from wamigrate.tables import read_table
+
+LOOK: Final = 400
+"""Characters of a turn that are read; what follows seldom changes the subject."""
+_STEM: Final = 5
+_SHORTEST: Final = 3
+_CUES: Final = 4
+"""Phrases in a row, such as a greeting, thanks, and the announcement of another question."""
+_WORD: Final = re.compile(r"[^\W_]+")
+_LONG_WORD: Final = re.compile(r"[^\W_]{3,}")
+_UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
+_CODE: Final = re.compile(r"```|[;{}] *(?:\n|$)|\w\(\w*\)|\w_\w|\w\.\w+\(|==|=>|</|\b[A-Z]\w+Error\b")
+_CODE_SIGN: Final = re.compile("[`;{}()_.=<]|Error")
+"""What all code has: looked for first, as most turns have none of it."""
+
+
+class Turn(NamedTuple):
+    """What was read from a turn."""
+
+    stems: frozenset[str]
+    """Its telling words, cut to their first letters."""
+    cues: tuple[str, ...]
+    """Kinds of the phrases it begins with: keys of ``phrases`` in ``topics.toml``."""
+    rest: list[str]
+    """The words after these phrases, lower-cased."""
+
+
+def read_turn(text: str) -> Turn:
+    """Read what a person wrote.
+
+    Args:
+        text: a turn, in any language; its first :data:`LOOK` characters count.
+
+    >>> read_turn("Thanks! Another question: how tall is the Matterhorn?").cues
+    ('feedback', 'opener')
+    >>> sorted(read_turn("How tall is the Matterhorn?").stems)
+    ['matte', 'tall']
+
+    """
+    words = _WORD.findall(text[:LOOK].lower())
+    kinds, at = _cues(words)
+    return Turn(_stems(words, text), kinds, words[at:])
+
+
+def stems_of(text: str) -> frozenset[str]:
+    """Return the telling words of a text, cut to their first letters.
+
+    >>> stems_of("The potatoes, and a potato.")
+    frozenset({'potat'})
+    """
+    return _stems(_LONG_WORD.findall(text.lower()), text)
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a turn holds code or what a compiler says.
+
+    >>> is_code("why does print(x) raise a KeyError?"), is_code("why is the sky blue?")
+    (True, False)
+    """
+    return _CODE_SIGN.search(text, 0, LOOK) is not None and _CODE.search(text, 0, LOOK) is not None
+
+
+def language_of(text: str) -> str | None:
+    """Tell the language of a text by its commonest words; None where they do not tell.
+
+    >>> language_of("Wie lange muss der Teig in den Kühlschrank?"), language_of("pizza?")
+    ('de', None)
+    """
+    words = set(_WORD.findall(text[:LOOK].lower()))
+    hits = sorted(((len(words & stop), name) for name, stop in _stop_words().items()), reverse=True)
+    (most, name), (next_most, _) = hits[:2]
+    return name if most >= _SHORTEST and most > next_most else None
+
+
+def anaphors() -> frozenset[str]:
+    """Return the words that point back."""
+    return _anaphors()
+
+
+def weights() -> Mapping[str, float]:
+    """Return what each kind of evidence counts."""
+    found: Mapping[str, float] = read_table("topics.toml")["weights"]
+    return found
+
+
+def _cues(words: list[str]) -> tuple[tuple[str, ...], int]:
+    phrases, starts = _phrases(), _phrase_starts()
+    kinds: tuple[str, ...] = ()
+    at = 0
+    while len(kinds) < _CUES and at < len(words) and words[at] in starts:
+        for size in range(min(starts[words[at]], len(words) - at), 0, -1):
+            kind = phrases.get(" ".join(words[at : at + size]))
+            if kind is not None:
+                break
+        else:
+            break
+        kinds += (kind,)
+        at += size
+    return kinds, at
+
+
+def _stems(words: list[str], text: str) -> frozenset[str]:
+    telling = set(words) - _all_stop_words()
+    if not text.isascii() and _UNSPACED.search(text):
+        return frozenset(part for word in telling for part in _pairs(word))
+    return frozenset([word[:_STEM] for word in telling if len(word) >= _SHORTEST])
+
+
+def _pairs(word: str) -> list[str]:
+    """Return neighbouring characters as pairs: words of scripts without spaces mostly have two."""
+    if not _UNSPACED.search(word):
+        return [word[:_STEM]]
+    return [word[at : at + 2] for at in range(len(word) - 1)]
+
+
+@cache
+def _phrases() -> dict[str, str]:
+    """Kinds by phrase; of two kinds the one that stands first in the table holds."""
+    found: dict[str, str] = {}
+    for kind, texts in read_table("topics.toml")["phrases"].items():
+        for text in texts:
+            found.setdefault(" ".join(_WORD.findall(text.lower())), kind)
+    return found
+
+
+@cache
+def _phrase_starts() -> dict[str, int]:
+    """Words that phrases begin with, and how many words the longest of these has."""
+    found: dict[str, int] = {}
+    for words in (phrase.split(" ") for phrase in _phrases()):
+        found[words[0]] = max(len(words), found.get(words[0], 0))
+    return found
+
+
+@cache
+def _stop_words() -> dict[str, frozenset[str]]:
+    return {name: frozenset(text.split()) for name, text in read_table("topics.toml")["stop"].items()}
+
+
+@cache
+def _all_stop_words() -> frozenset[str]:
+    return frozenset[str]().union(*_stop_words().values())
+
+
+@cache
+def _anaphors() -> frozenset[str]:
+    return frozenset(read_table("topics.toml")["words"]["anaphors"])
