@@ -120,20 +120,14 @@ class Classifier:
 
         """
         starts, ends, line_ends = self._starts, self._ends, self._line_ends
-        heads, tails, blanks = self._heads, self._tails, self._blanks
+        heads, tails, may_end = self._heads, self._tails, self._may_end
         short, may_begin, ios = self._short, self._may_begin, self._ios
         likely = [
             place
             for place, body in enumerate(bodies)
             if len(body) < _PAIR
-            or (
-                (kind := starts[body[0]])
-                and (kind > _BLANK or body[:_HEAD] in heads or not blanks.isdisjoint((body[:2], body[:3])))
-            )
-            or (
-                (kind := ends[body[-1]])
-                and (kind > _BLANK or body[-_END:] in tails or not blanks.isdisjoint((body[-2:], body[-3:])))
-            )
+            or ((kind := starts[body[0]]) and (kind == _SURE or body[:_HEAD] in heads or may_end(body, kind)))
+            or ((kind := ends[body[-1]]) and (kind == _SURE or body[-_END:] in tails or may_end(body, kind)))
             or line_ends[body[body.find(b"\n") - 1]]
             or (len(body) <= _SHORT_ASCII and body.lower() in short)
             or (len(body) <= _SHORT and not body.isascii() and may_begin(body[:_BEYOND]))

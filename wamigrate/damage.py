@@ -65,8 +65,8 @@ def find_damage(message: Message, service: str | None) -> tuple[str, ...]:
 
 def _find(text: str, *, eats: bool, bare: bool) -> tuple[str, ...]:
     words = _words()
-    if len(text) <= words.longest + 2:
-        return ("placeholder",) if text.strip() in words.placeholders else ()
+    if len(text) <= words.longest + 2 and text.strip() in words.placeholders:
+        return ("placeholder",)
     if eats and ("```" in text or "\\" in text) and has_lost_dollars(text):
         return ("lossy-math",)
     if bare and "\n" in text and "`" not in text and _lost_fence(text, words.language):

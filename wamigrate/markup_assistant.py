@@ -161,7 +161,8 @@ class _Reader:
             self.code_depth = len(self.lists)
         else:
             self._lines(lines, index, len(lines))
-            self._flush()
+            if self.open:
+                self._flush()
 
     def _rest_of_line(self, line: str) -> int:
         """Read what stands behind a closing fence: no start of a line, so no mark. Return 1."""
@@ -177,7 +178,8 @@ class _Reader:
             text = line.lstrip(" \t")
             used = 1
             if not text:
-                self._flush()
+                if self.open:
+                    self._flush()
                 self.builder.gap("\n" + line if newline else line)
             elif "|" in text and (used := _table_length(lines, index, end)) > 1:
                 self._part(newline=newline)
@@ -190,7 +192,8 @@ class _Reader:
 
     def _part(self, *, newline: bool) -> None:
         """End the paragraph, because a block of another kind follows."""
-        self._flush()
+        if self.open:
+            self._flush()
         if newline:
             self.builder.gap("\n")
 
@@ -241,8 +244,6 @@ class _Reader:
 
     def _flush(self) -> None:
         """End the paragraph."""
-        if not self.open:
-            return
         if self.open_depth:
             children = tuple(node for index, line in enumerate(self.open) for node in _indented(index, line))
         else:

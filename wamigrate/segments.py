@@ -25,7 +25,7 @@ from wamigrate.wording import count_words
 
 PATIENCE: Final = timedelta(hours=1)
 """How long an assistant's last word, or a question without an answer, keeps what follows beside it."""
-_ANSWER_LOOK: Final = 180
+_ANSWER_LOOK: Final = 140
 """Characters of an answer that are read: it repeats its subject at once."""
 _WHOLE: Final = 2500
 """Characters of an answer that are read before it is parted from what follows."""
@@ -33,7 +33,6 @@ _REACH: Final = 10
 """Exchanges for which a word of the conversation counts as just said."""
 _DAY: Final = 24 * 60.0
 _FORTNIGHT: Final = 14 * _DAY
-_NEARLY_A_DAY: Final = 0.9 / 14
 _DOUBLINGS: Final = 4
 """How often a pause must double or halve to be as long or short as can count."""
 _SHORT_TURN: Final = 12
@@ -45,7 +44,10 @@ _REPEATED: Final = 60
 _PRIOR_EXCHANGES: Final = 12
 _TELLING: Final = 0.4
 """What evidence must add up to to be named as a reason."""
-_LONG_ABSENCE: Final = timedelta(days=7)
+_SHORTEST_PAUSE: Final = 10
+"""Minutes below which a turn that says next to nothing cannot begin a conversation, unless it says so."""
+_STARTS: Final = frozenset({"greeting", "opener"})
+_LONG_ABSENCE: Final = 7 * _DAY
 _EMPTY_OPENINGS: Final = frozenset({"greeting", "reset", "command"})
 
 
@@ -105,7 +107,7 @@ def evidence(messages: Sequence[Message], starts: Sequence[int]) -> list[tuple[i
     found: list[tuple[int, dict[str, float]]] = []
     for exchange in exchanges(messages):
         seen = thread.weigh(exchange)
-        if seen is not None:
+        if exchange.start:
             found.append((exchange.start, seen))
         thread.learn(exchange, starts=exchange.start in true_starts)
     return found
@@ -140,7 +142,8 @@ def exchanges(messages: Sequence[Message]) -> list[Exchange]:
     return found
 
 
-_NOTHING: Final = Turn(frozenset(), (), [])
+_NOTHING: Final = Turn(set(), (), [])
+_BEFORE: Final = Exchange(0, datetime.min, datetime.min, "", "", media=False)  # noqa: DTZ901 - never compared
 
 
 class _Thread:
@@ -148,150 +151,158 @@ class _Thread:
 
     def __init__(self, service: str | None) -> None:
         self._weights = weights()
-        self._anaphors = anaphors()
+        self._doubt = self._weights["language"] + self._weights["code_begins"]
         self._service = service
         self._rhythm = Rhythm()
-        self._latest: Exchange | None = None
+        self._latest = _BEFORE
+        self._minutes = 0.0
         self._turn = _NOTHING
-        self._answer_stems: frozenset[str] = frozenset()
+        self._answer_stems: set[str] = set()
         self._number = 0
-        self._start = 0
-        self._seen: dict[str, int] = {}
+        self._recent: tuple[set[str], set[str]] = (set(), set())
         self._counts: Counter[str] = Counter()
-        self._code = self._asks_code = False
+        self._code = False
         self._greeted = False
 
     def take(self, exchange: Exchange) -> tuple[str, ...]:
         """Go on to the next exchange; return why it starts a conversation, or nothing if it does not."""
-        found = self.weigh(exchange)
-        reasons: tuple[str, ...] = ()
-        if found is not None:
-            reasons = self._decide(exchange, found)
+        self._read(exchange)
+        reasons = self._decide(exchange) if self._number else ()
         self.learn(exchange, starts=bool(reasons))
         return reasons
 
-    def weigh(self, exchange: Exchange) -> dict[str, float] | None:
-        """Return the evidence before an exchange; None before the first."""
-        self._turn = turn = read_turn(exchange.asked)
-        self._answer_stems = stems_of(exchange.answer[:_ANSWER_LOOK])
-        latest = self._latest
-        if latest is None:
-            return None
-        minutes = _minutes(latest, exchange)
-        found = self._pause(minutes)
-        self._words(turn, exchange.asked, found)
-        self._phrases(turn, found)
-        if exchange.media:
-            found["media"] = 1.0
-        if self._greeted and minutes < _DAY:
-            found["greeted"] = 1.0
-        self._asks_code = is_code(exchange.asked)
-        if self._asks_code:
-            found["code_goes_on" if self._code else "code_begins"] = 1.0
+    def weigh(self, exchange: Exchange) -> dict[str, float]:
+        """Read an exchange and return all evidence before it."""
+        self._read(exchange)
+        found = self._first_look(exchange)
+        self._second_look(exchange, found)
+        self._language(exchange, found)
         return found
 
-    def _decide(self, exchange: Exchange, found: dict[str, float]) -> tuple[str, ...]:
+    def learn(self, exchange: Exchange, *, starts: bool) -> None:
+        """Remember an exchange that was read."""
+        turn = self._turn
+        if self._number:
+            self._rhythm.add(self._minutes)
+        fresh = starts or not self._number
+        self._number += 1
+        words = turn.stems | self._answer_stems
+        self._counts.update(words)
+        if fresh or self._number % _REACH == 0:
+            self._recent = (words, set() if fresh else self._recent[0])
+        else:
+            self._recent[0].update(words)
+        self._code = "`" in exchange.answer[:_ANSWER_LOOK] or (self._code and not fresh) or is_code(exchange.asked)
+        self._greeted = (fresh or self._greeted) and not turn.rest and not _EMPTY_OPENINGS.isdisjoint(turn.cues)
+        self._latest = exchange
+
+    def _read(self, exchange: Exchange) -> None:
+        self._turn = read_turn(exchange.asked)
+        telling = len(self._turn.stems) > 1 or exchange.media
+        self._answer_stems = stems_of(exchange.answer[:_ANSWER_LOOK]) if telling else set()
+        self._minutes = _minutes(self._latest, exchange)
+
+    def _decide(self, exchange: Exchange) -> tuple[str, ...]:
         latest, turn = self._latest, self._turn
-        assert latest is not None
         if len(exchange.answer) >= _REPEATED and exchange.answer == latest.answer:
             return ()
         if "reset" in turn.cues or (not turn.rest and "command" in turn.cues):
             return (_reason("reset"),)
-        if _absent(self._service, latest.last, exchange.first):
-            return (_reason("era"),)
-        score = self._score(found)
-        if -self._weights["language"] < score <= 0 and len(turn.rest) >= _SENTENCE:
-            score += self._language(latest, exchange, found)
-        if score <= 0:
+        if len(turn.stems) <= 1 and self._minutes < _SHORTEST_PAUSE and _STARTS.isdisjoint(turn.cues):
             return ()
-        if found.get("days", 0.0) < _NEARLY_A_DAY:
-            self._look_again(latest, found)
-            if self._score(found) <= 0:
-                return ()
-        return self._reasons(found, _minutes(latest, exchange))
+        if self._minutes > _LONG_ABSENCE and _absent(self._service, latest.last, exchange.first):
+            return (_reason("era"),)
+        found = self._first_look(exchange)
+        if self._score(found) + self._doubt <= 0:
+            return ()
+        self._second_look(exchange, found)
+        score = self._score(found)
+        if score <= 0:
+            self._language(exchange, found)
+        elif self._minutes < _DAY:
+            self._third_look(found)
+        return self._reasons(found) if self._score(found) > 0 else ()
 
-    def _score(self, found: dict[str, float]) -> float:
-        weights = self._weights
-        return weights["base"] + sum([weights[name] * found[name] for name in found])
-
-    def _reasons(self, found: dict[str, float], minutes: float) -> tuple[str, ...]:
-        parts = {name: self._weights[name] * value for name, value in found.items()}
-        telling = sorted((name for name in parts if parts[name] >= _TELLING), key=lambda name: -parts[name])
-        return tuple(_reason(name).replace("{pause}", _duration(minutes)) for name in telling)
-
-    def _look_again(self, latest: Exchange, found: dict[str, float]) -> None:
-        """Compare a turn with the whole of the answer before it: people pick up what stands far down."""
-        whole = stems_of(latest.answer[_ANSWER_LOOK:_WHOLE])
-        counts, total = self._counts, self._number + _PRIOR_EXCHANGES
-        shared = sum([1 - log2(counts[stem] + 1) / log2(total) for stem in self._turn.stems & whole])
-        if shared > 0:
-            found["shared"] = max(found.get("shared", 0.0), shared / (shared + 1))
-            found.pop("fresh", None)
-            found["asks"] = found.get("asks", 0.0) / (1 + shared)
-
-    def learn(self, exchange: Exchange, *, starts: bool) -> None:
-        """Remember an exchange that :meth:`weigh` has read."""
-        latest, turn, answer = self._latest, self._turn, self._answer_stems
-        if latest is not None:
-            self._rhythm.add(_minutes(latest, exchange))
-        self._number = number = self._number + 1
-        if starts:
-            self._start = number
-        fresh = starts or latest is None
-        code = self._asks_code or "`" in exchange.answer[:_ANSWER_LOOK]
-        self._code = code or (self._code and not fresh)
-        self._greeted = (fresh or self._greeted) and not turn.rest and not _EMPTY_OPENINGS.isdisjoint(turn.cues)
-        words = turn.stems | answer
-        self._counts.update(words)
-        self._seen.update(dict.fromkeys(words, number))
-        self._latest = exchange
-
-    def _pause(self, minutes: float) -> dict[str, float]:
-        longer = log2((minutes + 1) / (self._rhythm.usual + 1)) / _DOUBLINGS
-        if longer < 0:
-            return {"haste": min(1.0, -longer)}
-        return {"pause": min(1.0, longer), "days": min(1.0, minutes / _FORTNIGHT)}
-
-    def _words(self, turn: Turn, asked: str, found: dict[str, float]) -> None:
-        shared = self._shared(turn.stems)
-        if shared:
-            found["shared"] = shared / (shared + 1)
-        in_answer = self._shared(self._answer_stems)
-        if in_answer:
-            found["answer_shared"] = in_answer / (in_answer + 2)
-        count = len(turn.stems)
-        if count <= 1:
-            found["brief"] = 1.0
-        elif count:
-            found["fresh"] = fresh = count / (count + 3) / (1 + shared)
-            if "task" in turn.cues or _QUESTION.search(asked):
-                found["asks"] = fresh
-
-    def _shared(self, stems: frozenset[str]) -> float:
-        """Add up how telling the words are that the conversation has used of late."""
-        since = max(self._start, self._number - _REACH + 1, 1)
-        seen, counts = self._seen, self._counts
-        common = [counts[stem] for stem in stems if seen.get(stem, 0) >= since]
-        if not common:
-            return 0.0
-        total = self._number + _PRIOR_EXCHANGES
-        scale = log2(total)
-        return sum([1 - log2(count + 1) / scale for count in common if count < total])
-
-    def _phrases(self, turn: Turn, found: dict[str, float]) -> None:
+    def _first_look(self, exchange: Exchange) -> dict[str, float]:
+        """Return what is cheap to find."""
+        turn = self._turn
+        found = self._pause()
         for kind in turn.cues:
             if kind in self._weights:
                 found[kind] = 1.0
-        if len(turn.rest) <= _SHORT_TURN and not self._anaphors.isdisjoint(turn.rest):
-            found["anaphor"] = 1.0
+        if exchange.media:
+            found["media"] = 1.0
+        if self._greeted and self._minutes < _DAY:
+            found["greeted"] = 1.0
+        count = len(turn.stems)
+        if count <= 1:
+            found["brief"] = 1.0
+        shared = self._shared(turn.stems)
+        if shared:
+            found["shared"] = shared / (shared + 1)
+        if count > 1:
+            found["fresh"] = fresh = count / (count + 3) / (1 + shared)
+            if "task" in turn.cues or _QUESTION.search(exchange.asked):
+                found["asks"] = fresh
+        return found
 
-    def _language(self, latest: Exchange, exchange: Exchange, found: dict[str, float]) -> float:
-        """Add another language to the evidence, where it can make a difference; return its weight."""
-        before, now = language_of(latest.asked), language_of(exchange.asked)
-        if before is None or now is None or before == now:
-            return 0.0
-        found["language"] = 1.0
-        return self._weights["language"]
+    def _second_look(self, exchange: Exchange, found: dict[str, float]) -> None:
+        """Add what may still speak against a new conversation, and code."""
+        rest = self._turn.rest
+        if len(rest) <= _SHORT_TURN and not anaphors().isdisjoint(rest):
+            found["anaphor"] = 1.0
+        shared = self._shared(self._answer_stems)
+        if shared:
+            found["answer_shared"] = shared / (shared + 2)
+        if is_code(exchange.asked):
+            found["code_goes_on" if self._code else "code_begins"] = 1.0
+
+    def _third_look(self, found: dict[str, float]) -> None:
+        """Compare a turn with the whole of the answer before it: people pick up what stands far down."""
+        whole = stems_of(self._latest.answer[_ANSWER_LOOK:_WHOLE])
+        shared = self._telling(self._turn.stems & whole)
+        if shared:
+            found["shared"] = max(found.get("shared", 0.0), shared / (shared + 1))
+            for name in ("fresh", "asks"):
+                if name in found:
+                    found[name] /= 1 + shared
+
+    def _language(self, exchange: Exchange, found: dict[str, float]) -> None:
+        if len(self._turn.rest) < _SENTENCE:
+            return
+        before, now = language_of(self._latest.asked), language_of(exchange.asked)
+        if before is not None and now is not None and before != now:
+            found["language"] = 1.0
+
+    def _pause(self) -> dict[str, float]:
+        longer = log2((self._minutes + 1) / (self._rhythm.usual + 1)) / _DOUBLINGS
+        if longer < 0:
+            return {"haste": min(1.0, -longer)}
+        return {"pause": min(1.0, longer), "days": min(1.0, self._minutes / _FORTNIGHT)}
+
+    def _shared(self, stems: set[str]) -> float:
+        """Add up how telling the words are that the conversation has used of late."""
+        now, before = self._recent
+        common = stems & now
+        if before:
+            common |= stems & before
+        return self._telling(common) if common else 0.0
+
+    def _telling(self, stems: set[str]) -> float:
+        """Add up how rare words are in this thread: one never used counts 1, one of every turn 0."""
+        counts = self._counts
+        scale = log2(self._number + _PRIOR_EXCHANGES)
+        return sum([max(0.0, 1 - log2(counts[stem] + 1) / scale) for stem in stems])
+
+    def _score(self, found: dict[str, float]) -> float:
+        weights = self._weights
+        return sum([weights[name] * found[name] for name in found], weights["base"])
+
+    def _reasons(self, found: dict[str, float]) -> tuple[str, ...]:
+        parts = {name: self._weights[name] * value for name, value in found.items()}
+        telling = sorted((name for name in parts if parts[name] >= _TELLING), key=lambda name: -parts[name])
+        pause = _duration(self._minutes)
+        return tuple(_reason(name).replace("{pause}", pause) for name in telling)
 
 
 def _minutes(latest: Exchange, exchange: Exchange) -> float:
@@ -301,9 +312,7 @@ def _minutes(latest: Exchange, exchange: Exchange) -> float:
 
 def _absent(service: str | None, before: datetime, after: datetime) -> bool:
     """Tell whether a pause lies between two periods in which the service answered in WhatsApp."""
-    if service is None or after - before < _LONG_ABSENCE:
-        return False
-    bot = find_bot(service)
+    bot = None if service is None else find_bot(service)
     starts = [period.start for period in bot.periods] if bot else []
     return any(before.date() < start <= after.date() for start in starts[1:])
 

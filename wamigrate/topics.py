@@ -15,10 +15,10 @@ LOOK: Final = 400
 """Characters of a turn that are read; what follows seldom changes the subject."""
 _STEM: Final = 5
 _SHORTEST: Final = 3
+_KNOWN_WORDS: Final = 100_000
 _CUES: Final = 4
 """Phrases in a row, such as a greeting, thanks, and the announcement of another question."""
 _WORD: Final = re.compile(r"[^\W_]+")
-_LONG_WORD: Final = re.compile(r"[^\W_]{3,}")
 _UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
 _CODE: Final = re.compile(r"```|[;{}] *(?:\n|$)|\w\(\w*\)|\w_\w|\w\.\w+\(|==|=>|</|\b[A-Z]\w+Error\b")
@@ -29,7 +29,7 @@ _CODE_SIGN: Final = re.compile("[`;{}()_.=<]|Error")
 class Turn(NamedTuple):
     """What was read from a turn."""
 
-    stems: frozenset[str]
+    stems: set[str]
     """Its telling words, cut to their first letters."""
     cues: tuple[str, ...]
     """Kinds of the phrases it begins with: keys of ``phrases`` in ``topics.toml``."""
@@ -54,13 +54,13 @@ def read_turn(text: str) -> Turn:
     return Turn(_stems(words, text), kinds, words[at:])
 
 
-def stems_of(text: str) -> frozenset[str]:
+def stems_of(text: str) -> set[str]:
     """Return the telling words of a text, cut to their first letters.
 
     >>> stems_of("The potatoes, and a potato.")
-    frozenset({'potat'})
+    {'potat'}
     """
-    return _stems(_LONG_WORD.findall(text.lower()), text)
+    return _stems(_WORD.findall(text.lower()), text)
 
 
 def is_code(text: str) -> bool:
@@ -111,18 +111,34 @@ def _cues(words: list[str]) -> tuple[tuple[str, ...], int]:
     return kinds, at
 
 
-def _stems(words: list[str], text: str) -> frozenset[str]:
-    telling = set(words) - _all_stop_words()
+def _stems(words: list[str], text: str) -> set[str]:
     if not text.isascii() and _UNSPACED.search(text):
-        return frozenset(part for word in telling for part in _pairs(word))
-    return frozenset([word[:_STEM] for word in telling if len(word) >= _SHORTEST])
+        words = [part for word in words for part in _pairs(word)]
+    found = set(map(_telling().__getitem__, words))
+    found.discard("")
+    return found
 
 
 def _pairs(word: str) -> list[str]:
     """Return neighbouring characters as pairs: words of scripts without spaces mostly have two."""
     if not _UNSPACED.search(word):
-        return [word[:_STEM]]
-    return [word[at : at + 2] for at in range(len(word) - 1)]
+        return [word]
+    return [f"{word[at : at + 2]}  " for at in range(len(word) - 1)]
+
+
+class _Telling(dict[str, str]):
+    """Stems by word, found when asked for; nothing where the word tells nothing."""
+
+    def __missing__(self, word: str) -> str:
+        stem = word[:_STEM].strip() if len(word) >= _SHORTEST and word not in _all_stop_words() else ""
+        if len(self) < _KNOWN_WORDS:
+            self[word] = stem
+        return stem
+
+
+@cache
+def _telling() -> _Telling:
+    return _Telling()
 
 
 @cache
