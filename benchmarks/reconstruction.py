@@ -36,7 +36,7 @@ _PERSON: Final = "Ana Lima"
 _FUNCTIONS: Final = (
     "def {name}(rows):\n    total = 0\n    for row in rows:\n        if row['paid']:\n            total += 1",
     'class {name}:\n    """Keep things."""\n\n    def __init__(self, size):\n        self.size = size',
-    "const {name} = items => {\n  const all = [];\n  items.forEach((item) => {\n    all.push(item);\n  });\n}",
+    "const {name} = items => {\n  const a = [];\n  items.forEach((item) => {\n    a.push(item);\n  });\n}",
     '{name}() {\n  local size="$1"\n  if [ -z "$size" ]; then\n    return 1\n  fi\n}',
 )
 _LANGUAGES: Final = ("python", "python", "js", "bash")

@@ -7,9 +7,9 @@ from wamigrate.polls import poll_text
     "body",
     [
         "POLL:\nTea or coffee?\nOPTION: Tea (2 votes)\nOPTION: Coffee (0 votes)",
-        "ANKET:\nÇay mı?\nSEÇENEK: Evet (1 oy)\nSEÇENEK: Hayır (0 oy)",  # noqa: RUF001 - Turkish
+        "ANKET:\nÇay mı?\nSEÇENEK: Evet (1 oy)\nSEÇENEK: Hayır (0 oy)",
         "SONDAGE :\nThé ?\nOPTION : Oui (1 vote)\nOPTION : Non (2 votes)",
-        "投票：\n喝茶吗？\n选项： 是 (2 票)\n选项： 否 (0 票)",  # noqa: RUF001 - Chinese
+        "投票：\n喝茶吗？\n选项： 是 (2 票)\n选项： 否 (0 票)",
         "POLL:\nTwo\nlines?\nOPTION: (a) yes (1 vote)\nOPTION: b: no (12 votes)\nOPTION: c (3 votes)",
     ],
 )

@@ -3,7 +3,7 @@
 The numbers are those of the project's survey of such traps; 17 to 34 stand in test_trap_bodies.py.
 """
 
-# ruff: noqa: RUF001 - letters and digits of other scripts are what is read here
+
 
 from pathlib import Path
 

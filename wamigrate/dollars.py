@@ -9,7 +9,7 @@ left in a damaged message, and of two interpolations in a template literal the s
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import Final
 
@@ -40,23 +40,34 @@ class _Family(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     repairs: tuple[tuple[str, str], ...] = ()
 
     @cached_property
-    def has_names(self) -> bool:
-        return bool(self.names or self.known)
+    def name_patterns(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(map(re.compile, self.names))
 
-    def names_of(self, code: str) -> str:
-        """Return a pattern for the names that the code has outside the places that are searched."""
-        outside = code if self.within is None else re.sub(self.within, "", code)
-        found = {name for pattern in self.names for name in re.findall(pattern, outside)}
-        return f"(?:{'|'.join(map(re.escape, sorted(found.union(self.known))))})"
+    @cached_property
+    def sign_patterns(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(map(_compile, self.signs))
 
-    def fill(self, patterns: Iterable[str], code: str) -> Iterator[str]:
-        """Yield patterns with the names of the code put in."""
-        names = self.names_of(code) if self.has_names else ""
-        for pattern in patterns:
-            yield pattern.replace("NAME", names) if self.has_names else pattern
+    @cached_property
+    def repair_patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        return tuple((_compile(pattern), replacement) for pattern, replacement in self.repairs)
+
+    def names_of(self, code: str) -> frozenset[str]:
+        """Return the names that the code has outside the places that are searched."""
+        outside = code if self.within is None or not self.names else re.sub(self.within, "", code)
+        return frozenset(self.known).union(*(pattern.findall(outside) for pattern in self.name_patterns))
 
     def places(self, code: str) -> Iterator[re.Match[str]]:
         return re.finditer(self.within or r"(?s)\A.*\Z", code)
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern; what stands for a name is caught, to be looked up."""
+    return re.compile(pattern.replace("NAME", r"(?P<name>[A-Za-z_]\w*)", 1))
+
+
+def _stands(found: re.Match[str], names: frozenset[str]) -> bool:
+    """Tell whether what stands for a name, if anything does, is one of the names."""
+    return "name" not in found.re.groupindex or found["name"] in names
 
 
 class _Dollars(Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,12 +125,15 @@ def _fitting(block: Block) -> Iterator[_Family]:
 
 
 def _is_damaged(block: Block) -> bool:
-    return any(
-        re.search(sign, place[0])
-        for family in _fitting(block)
-        for sign in family.fill(family.signs, block.code)
-        for place in family.places(block.code)
-    )
+    for family in _fitting(block):
+        names: frozenset[str] | None = None
+        for place in family.places(block.code):
+            for sign in family.sign_patterns:
+                for found in sign.finditer(place[0]):
+                    names = family.names_of(block.code) if names is None else names
+                    if _stands(found, names):
+                        return True
+    return False
 
 
 def restore_dollars(text: str) -> tuple[str, int]:
@@ -149,15 +163,23 @@ def restore_dollars(text: str) -> tuple[str, int]:
 def _restore(block: Block) -> tuple[str, int]:
     code, total = block.code, 0
     for family in _fitting(block):
-        wanted = list(family.fill((pattern for pattern, _ in family.repairs), code))
+        names = family.names_of(code)
         pieces: list[str] = []
         at = 0
         for place in family.places(code):
-            piece = place[0]
-            for pattern, (_, replacement) in zip(wanted, family.repairs, strict=True):
-                piece, count = re.subn(pattern, replacement, piece)
-                total += count
+            piece, count = _put_back(place[0], family, names)
             pieces += (code[at : place.start()], piece)
-            at = place.end()
+            at, total = place.end(), total + count
         code = "".join((*pieces, code[at:]))
     return code, total
+
+
+def _put_back(piece: str, family: _Family, names: frozenset[str]) -> tuple[str, int]:
+    before = piece.count("$")
+    for pattern, replacement in family.repair_patterns:
+
+        def put(found: re.Match[str], wanted: str = replacement) -> str:
+            return found.expand(wanted) if _stands(found, names) else found[0]
+
+        piece = pattern.sub(put, piece)
+    return piece, piece.count("$") - before

@@ -272,7 +272,8 @@ def _quoted(text: str) -> Inlines:
     mark = _IN_QUOTE.match(text)
     if mark is None:
         return read_inline(text)
-    return (Notation(mark[0], mark[0], mark[0]), *read_inline(text[mark.end() :]))
+    sign = mark[0].rstrip() + " "
+    return (Notation(mark[0], sign, sign), *read_inline(text[mark.end() :]))
 
 
 def _table_length(lines: list[str], index: int, end: int) -> int:

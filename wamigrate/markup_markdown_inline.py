@@ -134,7 +134,8 @@ def _url(url: Url, before: str, after: Inline | None, *, nested: bool) -> str:
     escaped = escape(text, line_start=False)
     if (escaped == text and not nested) or before == "!":
         return escaped
-    return f"[{_escaped_label(escaped)}](<http://{text}>)"
+    target = text.replace("\\", "\\\\").replace("&", "&amp;")
+    return f"[{_escaped_label(escaped)}](<http://{target}>)"
 
 
 def _may_hide_end(written: str, span: Span, after: str) -> bool:

@@ -57,22 +57,7 @@ def _read(
     classifier = Classifier(platform, file.media)
     messages = _messages(transcript, text, classifier, sha256[:12])
     chat = ReadChat(file, text, transcript, messages, classifier, sha256[:12])
-    notes.add_source(
-        SourceInfo(
-            id=chat.source,
-            name=file.source.name,
-            member=None if file.source.kind == "file" else file.member.name,
-            format=format_name,
-            sha256=sha256,
-            size=len(stored),
-            platform=platform,
-            date_order=transcript.order.order,
-            date_order_evidence=transcript.order.evidence,
-            ambiguous=transcript.order.ambiguous,
-            encoding=text.encoding,
-            messages=len(messages),
-        )
-    )
+    notes.add_source(_info(chat, format_name, sha256, len(stored), platform))
     report(chat, notes)
     times = [message.timestamp for message in messages if message.timestamp is not None]
     return Conversation(
@@ -84,6 +69,24 @@ def _read(
         ended_at=max(times, default=None),
         messages=tuple(messages),
         source=chat.source,
+    )
+
+
+def _info(chat: ReadChat, format_name: str, sha256: str, size: int, platform: Platform) -> SourceInfo:
+    source, order = chat.file.source, chat.transcript.order
+    return SourceInfo(
+        id=chat.source,
+        name=source.name,
+        member=None if source.kind == "file" else chat.file.member.name,
+        format=format_name,
+        sha256=sha256,
+        size=size,
+        platform=platform,
+        date_order=order.order,
+        date_order_evidence=order.evidence,
+        ambiguous=order.ambiguous,
+        encoding=chat.text.encoding,
+        messages=len(chat.messages),
     )
 
 

@@ -84,9 +84,24 @@ def language_of(text: str) -> str | None:
     return name if most >= _SHORTEST and most > next_most else None
 
 
+@cache
 def anaphors() -> frozenset[str]:
     """Return the words that point back."""
-    return _anaphors()
+    return frozenset(read_table("topics.toml")["words"]["anaphors"])
+
+
+@cache
+def phrase_kinds() -> dict[str, str]:
+    """Return the kinds of phrases by their lower-cased words; the first kind of the table wins.
+
+    >>> phrase_kinds()["another question"]
+    'opener'
+    """
+    found: dict[str, str] = {}
+    for kind, texts in read_table("topics.toml")["phrases"].items():
+        for text in texts:
+            found.setdefault(" ".join(_WORD.findall(text.lower())), kind)
+    return found
 
 
 def weights() -> Mapping[str, float]:
@@ -96,7 +111,7 @@ def weights() -> Mapping[str, float]:
 
 
 def _cues(words: list[str]) -> tuple[tuple[str, ...], int]:
-    phrases, starts = _phrases(), _phrase_starts()
+    phrases, starts = phrase_kinds(), _phrase_starts()
     kinds: tuple[str, ...] = ()
     at = 0
     while len(kinds) < _CUES and at < len(words) and words[at] in starts:
@@ -142,20 +157,10 @@ def _telling() -> _Telling:
 
 
 @cache
-def _phrases() -> dict[str, str]:
-    """Kinds by phrase; of two kinds the one that stands first in the table holds."""
-    found: dict[str, str] = {}
-    for kind, texts in read_table("topics.toml")["phrases"].items():
-        for text in texts:
-            found.setdefault(" ".join(_WORD.findall(text.lower())), kind)
-    return found
-
-
-@cache
 def _phrase_starts() -> dict[str, int]:
     """Words that phrases begin with, and how many words the longest of these has."""
     found: dict[str, int] = {}
-    for words in (phrase.split(" ") for phrase in _phrases()):
+    for words in (phrase.split(" ") for phrase in phrase_kinds()):
         found[words[0]] = max(len(words), found.get(words[0], 0))
     return found
 
@@ -169,7 +174,3 @@ def _stop_words() -> dict[str, frozenset[str]]:
 def _all_stop_words() -> frozenset[str]:
     return frozenset[str]().union(*_stop_words().values())
 
-
-@cache
-def _anaphors() -> frozenset[str]:
-    return frozenset(read_table("topics.toml")["words"]["anaphors"])

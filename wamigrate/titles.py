@@ -1,0 +1,226 @@
+"""Titles of conversations: short, in the language of the chat, from the first real question.
+
+Greetings, thanks, polite phrases and marks of formatting are left out. Where nobody asked anything, the title
+says what was sent and when. Words and dates of each language are in ``titles.toml``.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+from wamigrate.model import Message
+from wamigrate.tables import read_table
+from wamigrate.topics import language_of, phrase_kinds, stems_of
+
+LIMIT: Final = 60
+"""Characters of a title, before what tells it from another one."""
+HARD_LIMIT: Final = 80
+_SHORTEST: Final = 24
+"""Characters that must be left where a title is cut at the end of a clause."""
+_LOOK: Final = 600
+_MESSAGES: Final = 40
+"""Messages of a conversation that are searched for a question."""
+_TELLING: Final = 2
+"""Telling words of a sentence that says what a conversation is about."""
+_DROPPED: Final = frozenset({"greeting", "feedback", "opener", "command", "reset"})
+_SPOKEN: Final = frozenset({"user", "other"})
+
+_FENCE: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_URL: Final = re.compile(r"https?://(?:www\.)?([^/\s?#]+)\S*")
+_LINK: Final = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
+_BLOCK_MARK: Final = re.compile(r"^(?:\s{0,3}(?:>+|#{1,6}|[-*+•]|\d{1,3}[.)])\s+)+", re.MULTILINE)
+_INLINE_MARK: Final = re.compile(r"(?<!\\)(?:`+|\*+|~~|(?<!\w)[_~]+(?=\w)|(?<=[^\W_])[_~]+(?!\w))")
+_ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s+(?=\S)|(?<=[。！？])|\s*\n\s*")
+_CLAUSE_END: Final = re.compile(r"[,;:–—(]|\s-\s|[.!?…](?=\s)|[，；：、]")
+_WORD: Final = re.compile(r"[^\W_]+")
+_EDGES: Final = " \t,;:.…-–—\u200e\u200f\u202a-\u202e\ufeff"
+_GAP: Final = re.compile(r"[\s,;:.!…\-–—]*")
+_PAUSED: Final = re.compile(r"\s*(?:[,;:.!…\-–—)\n]|$|[^\w\s?])")
+_JOINERS: Final = "\u200c\u200d\ufe0f"
+
+
+def question_title(messages: Sequence[Message]) -> str | None:
+    """Return a title from the first real question; None where nobody asks or tells anything.
+
+    Args:
+        messages: those of one conversation.
+
+    """
+    texts = [message.text[:_LOOK] for message in messages[:_MESSAGES] if message.role in _SPOKEN and message.text]
+    for least in (_TELLING, 1):
+        for text in texts:
+            title = title_from(text, least)
+            if title:
+                return title
+    return None
+
+
+def title_from(text: str, least: int = 1) -> str | None:
+    """Return a title from what somebody wrote, in WhatsApp's marks or Markdown.
+
+    Args:
+        text: a message.
+        least: how many telling words it must have.
+
+    >>> title_from("Hi! Can you please explain **how yeast works**?")
+    'How yeast works'
+    >>> title_from("Thanks 👍") is None
+    True
+
+    """
+    found = [_bare(sentence) for sentence in _SENTENCE_END.split(plain_text(text)) if sentence]
+    weighed = [(len(stems_of(sentence)), sentence) for sentence in found if sentence]
+    asking = (one for count, one in weighed if count > _TELLING and one.endswith(("?", "？", "؟")))
+    telling = (one for count, one in weighed if count >= least)
+    best = next(asking, None) or next(telling, None)
+    return shorten(best) if best else None
+
+
+def plain_text(text: str) -> str:
+    r"""Return a text without code blocks and marks of formatting.
+
+    >>> plain_text("*Why* does `x_1` \\* y fail?\n```\nx\n```")
+    'Why does x_1 * y fail?'
+    """
+    text = _URL.sub(r"\1", _LINK.sub(r"\1", _FENCE.sub("\n", text)))
+    text = _ESCAPE.sub(r"\1", _INLINE_MARK.sub("", _BLOCK_MARK.sub("", text)))
+    return "".join(char for char in text if char == "\n" or char.isprintable() or char in _JOINERS).strip()
+
+
+def shorten(text: str, limit: int = LIMIT) -> str:
+    """Cut a text to ``limit`` characters: at the end of a clause, else between words and with an ellipsis.
+
+    >>> shorten("Why does bread rise, and why does it sometimes fall flat as soon as it leaves the oven")
+    'Why does bread rise'
+    """
+    text = " ".join(text.split())
+    if len(text) <= limit:
+        return text
+    ends = [match.start() for match in _CLAUSE_END.finditer(text, 0, limit + 1)]
+    if ends and (ends[-1] >= _SHORTEST or (len(ends) == 1 and ends[0] * 3 >= limit)):
+        return text[: ends[-1]].rstrip(_EDGES)
+    space = text.rfind(" ", _SHORTEST, limit)
+    end = space if space > 0 else _whole(text, limit - 1)
+    return text[:end].rstrip(_EDGES) + "…"
+
+
+def language_before(messages: Sequence[Message], end: int) -> str:
+    """Return the language that people wrote last before a message; English where nothing tells."""
+    for index in range(min(end, len(messages)) - 1, max(-1, end - 400), -1):
+        message = messages[index]
+        if message.role in _SPOKEN and message.text:
+            found = language_of(message.text)
+            if found is not None:
+                return found
+    return "en"
+
+
+def media_title(messages: Iterable[Message], language: str) -> str | None:
+    """Return what the first message is that is no text, in words; None where all are text.
+
+    Args:
+        messages: those of one conversation.
+        language: key of ``languages`` in ``titles.toml``.
+
+    """
+    words: dict[str, str] = _language(language)["words"]
+    for message in messages:
+        if message.role == "notice":
+            continue
+        if message.attachments or message.kind == "media":
+            types = [attachment.media_type or "" for attachment in message.attachments] or [""]
+            return words.get(types[0].partition("/")[0], words["document"])
+        if message.kind in words:
+            return words[message.kind]
+    return None
+
+
+def date_title(day: date, language: str) -> str:
+    """Write a date in a language.
+
+    >>> date_title(date(2025, 5, 3), "de"), date_title(date(2025, 5, 3), "pt")
+    ('3. Mai 2025', '3 de maio de 2025')
+    """
+    table = _language(language)
+    text: str = table["date"].format(day=day.day, month=table["months"][day.month - 1], year=day.year)
+    return text
+
+
+class UniqueTitles:
+    """Hands out titles that differ, also without regard to case.
+
+    >>> titles = UniqueTitles()
+    >>> [titles.claim("Bread", "3 May 2025") for _ in range(3)]
+    ['Bread', 'Bread, 3 May 2025', 'Bread, 3 May 2025 (2)']
+    """
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def claim(self, title: str, when: str | None) -> str:
+        """Return ``title``, or with a date, or with a date and a number; whichever is free first."""
+        candidate, number = title, 1
+        while candidate.casefold() in self._taken:
+            tail = f", {when}" if when and when not in title else ""
+            if number > 1 or not tail:
+                number = max(2, number)
+                tail += f" ({number})"
+            number += 1
+            candidate = title[: HARD_LIMIT - len(tail)].rstrip(_EDGES) + tail
+        self._taken.add(candidate.casefold())
+        return candidate
+
+
+def _bare(sentence: str) -> str:
+    """Return a sentence without what comes before its matter."""
+    text = sentence.strip(_EDGES)
+    asked = text
+    while True:
+        words = list(_WORD.finditer(text, 0, _LOOK))
+        size, polite = _lead(text, words)
+        if not size:
+            break
+        end = words[size - 1].end()
+        text = text[_GAP.match(text, end).end() :] if polite else text[end:].lstrip(" ,;:.!…-–—)😊🙂👍👋🙏\ufe0f")  # type: ignore[union-attr]
+    if text != asked and text.endswith("?"):
+        text = text[:-1].rstrip(_EDGES)
+    text = text.rstrip(_EDGES)
+    return text[:1].upper() + text[1:] if not text[1:2].isupper() else text
+
+
+def _lead(text: str, words: list[re.Match[str]]) -> tuple[int, bool]:
+    """Return how many words at the start tell nothing, and whether they are a polite phrase."""
+    lowered = [word[0].lower() for word in words[:8]]
+    for size in range(len(lowered), 0, -1):
+        phrase = " ".join(lowered[:size])
+        if phrase in _polite() and size < len(words):
+            return size, True
+        kind = phrase_kinds().get(phrase)
+        if kind == "greeting" or (kind in _DROPPED and _PAUSED.match(text, words[size - 1].end())):
+            return size, False
+    return 0, False
+
+
+def _whole(text: str, end: int) -> int:
+    """Move a cut back so that it does not fall into what is drawn as one character."""
+    while end > 1 and (_joins(text[end]) or text[end - 1] == "\u200d"):
+        end -= 1
+    return end
+
+
+def _joins(char: str) -> bool:
+    return char in _JOINERS or "\U0001f3fb" <= char <= "\U0001f3ff" or unicodedata.category(char).startswith("M")
+
+
+def _language(name: str) -> dict[str, Any]:
+    languages: dict[str, dict[str, Any]] = read_table("titles.toml")["languages"]
+    return languages.get(name, languages["en"])
+
+
+@cache
+def _polite() -> frozenset[str]:
+    return frozenset(" ".join(_WORD.findall(text.lower())) for text in read_table("titles.toml")["polite"])
