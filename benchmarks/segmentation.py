@@ -64,9 +64,7 @@ def report(title: str, threads: Sequence[Thread]) -> bool:
     for name, one in scores.items():
         print(f"{name:14} {one.precision:9.3f} {one.recall:7.3f} {one.f1:6.3f} {one.window_diff:11.3f}")
     others = [one for name, one in scores.items() if name != "auto"]
-    return all(
-        scores["auto"].f1 > one.f1 and scores["auto"].window_diff < one.window_diff for one in others
-    )
+    return all(scores["auto"].f1 > one.f1 and scores["auto"].window_diff < one.window_diff for one in others)
 
 
 def score(threads: Iterable[Thread], mode: str) -> Score:

@@ -6,6 +6,7 @@ different topics, different small talk and different seeds; only the rhythms are
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final, Literal, NamedTuple
 
 from benchmarks.dice import Dice
@@ -206,4 +207,4 @@ class _Writer:
 def conversations_of(thread: Thread) -> Iterator[tuple[int, int]]:
     """Yield the true conversations as ranges of messages."""
     bounds = [0, *thread.starts, len(thread.chat.messages)]
-    yield from zip(bounds, bounds[1:], strict=False)
+    yield from pairwise(bounds)

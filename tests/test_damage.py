@@ -1,5 +1,6 @@
 """Damage to answers is recognised where it shows, nowhere else, and undone only where that is certain."""
 
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -289,3 +290,13 @@ def test_blocks_of_code_are_found_beside_code_inside_lines() -> None:
     ]
     assert all(text[block.start : block.end] == block.code for block in code_blocks(text))
     assert count_fences(text) == 5
+
+
+@pytest.mark.parametrize("piece", ["`", "```\n", "awk ", "`{a} ", "\n\npython\n", '"a" '])
+def test_a_long_run_of_anything_is_looked_at_in_no_time(piece: str) -> None:
+    for language in ("", "js", "sh"):
+        text = fence(language, piece * (60_000 // len(piece)))
+        begun = time.process_time()
+        find_damage(answer(text), "chatgpt")
+        find_damage(answer(piece * (60_000 // len(piece))), "chatgpt")
+        assert time.process_time() - begun < 5

@@ -114,6 +114,8 @@ def test_html_that_we_write_reads_as_the_same_message(text: str) -> None:
         ('<a href="javascript:x()">t</a>', "t"),
         ("<table><tr><th>a<th>b<tr><td>1</table>", "| a | b |\n|---|---|\n| 1 | |"),
         ("<script>x</script><style>y</style>z", "z"),
+        ("<ul><li></ul>a", "a"),
+        ("<ul><li><ul><li>a</ul></ul>", "-\n  - a"),
         ("a<hr>b", "a\n\n---\n\nb"),
         ("<![foo[ x ]]>a", "a"),
         ("</b></p>a", "a"),
@@ -126,9 +128,9 @@ def test_html_of_others_is_read(html: str, markdown: str) -> None:
 
 
 TAGS = (
-    "<p> </p> <b> </b> <i> </em> <code> </code> <pre> </pre> <ul> <ol> <li> </li> </ul> </ol> <br> <h2> </h2> "
-    "<hr> <table> <tr> <td> </td> </table> <blockquote> </blockquote> <a> </a> <![foo[ <!-- --> <script> "
-    "</script> a b & &lt; * _ `"
+    "<p> </p> <b> </b> <i> </em> <code> </code> <pre> </pre> <ul> <ol> <li> </li> </ul> </ol> <br> <hr> <h2> "
+    "</h2> <table> <tr> <td> </td> </table> <blockquote> </blockquote> <a> </a> <![foo[ <!-- --> "
+    "<script> </script> a b & &lt; * _ `"
 )
 
 

@@ -104,7 +104,7 @@ class Classifier:
         self._ios = platform == "ios"
         self._web = platform == "web"
         self._files = MemberIndex(members)
-        self.used = self._files.used
+        self.used: set[str] = self._files.used
         triggers = _triggers()
         self._starts, self._ends, self._line_ends = triggers.starts, triggers.ends, triggers.line_ends
         self._heads, self._tails, self._blanks = triggers.heads, triggers.tails, triggers.blanks

@@ -140,6 +140,15 @@ Split = Annotated[
 Text = Annotated[
     TextChoice, typer.Option("--text", help="Texts as CommonMark, or with WhatsApp's own marks.")
 ]
+Rejoin = Annotated[
+    bool, typer.Option("--rejoin/--no-rejoin", help="Put the parts of answers that were cut together again.")
+]
+Repair = Annotated[
+    bool,
+    typer.Option(
+        "--repair", help="Repair damage that is certain, such as eaten dollar signs; each repair is noted."
+    ),
+]
 After = Annotated[
     str | None,
     typer.Option("--after", metavar="DATE", help="Only messages of this day or moment, and later."),
@@ -201,6 +210,8 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each flag
     assistant: Assistant = None,
     me: Me = None,
     split: Split = None,
+    rejoin: Rejoin = True,
+    repair: Repair = False,
     text: Text = TextChoice.MARKDOWN,
     after: After = None,
     before: Before = None,
@@ -218,6 +229,7 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each flag
 
     wanted = _wanted(from_, tz, date_order, assistant, me, split)
     wanted["text"] = text.value
+    wanted["rejoin"], wanted["repair"] = rejoin, repair
     wanted["notices"] = notices
     wanted["after"], wanted["before"] = after, before
     order = Order(

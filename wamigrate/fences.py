@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 
 _RUN: Final = re.compile("```+")
 _BLOCK: Final = re.compile(
-    r"```+[^`\n]+```+"  # inside a line
-    r"|```+[ \t]*(?P<language>[A-Za-z][\w+#.-]{0,19})?[ \t]*\n"
-    r"(?P<code>[^`]*(?:`{1,2}(?!`)[^`]*)*)(?P<close>```+|\Z)"
+    r"(?<!`)`{3,}+(?:[^`\n]+`{3,}+"  # inside a line
+    r"|[ \t]*(?P<language>[A-Za-z][\w+#.-]{0,19})?[ \t]*\n"
+    r"(?P<code>[^`]*+(?:`{1,2}+(?!`)[^`]*+)*+)(?P<close>`{3,}+|\Z))"
 )
 
 

@@ -136,6 +136,8 @@ class _Reader(HTMLParser):
             return
         if tag in _LISTS:
             self.flush()
+            if self.item_waits:
+                self._add_item(())
             start = _NUMBER.match(attributes.get("start") or "1")
             self.lists.append(int(start[0] if start else 1) if tag == "ol" else None)
         elif tag == "li":
@@ -182,6 +184,7 @@ class _Reader(HTMLParser):
             self.flush()
         if tag in _LISTS and self.lists:
             self.lists.pop()
+            self.item_waits = False
         if tag == "blockquote":
             self.quotes = max(0, self.quotes - 1)
         if tag == "li":

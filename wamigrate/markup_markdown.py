@@ -65,7 +65,8 @@ class _Writer:
     def _indented(self, block: _Shown, *, first: bool) -> str:
         depth = block.depth
         if isinstance(block, Paragraph) and not depth:
-            self.indents, self.lists = [], []
+            if self.lists:
+                self.indents, self.lists = [], []
             return write_inline(block.children)
         if isinstance(block, Item):
             lines = self._item(block)
@@ -92,7 +93,7 @@ class _Writer:
     def _separator(self, before: _Shown, line_ends: int, block: _Shown) -> str:
         if isinstance(before, Item) and not before.children and block.depth > before.depth:
             return "\n"  # after a blank line it would not belong to the item
-        if line_ends <= 1 and not (isinstance(before, Paragraph) and not before.depth):
+        if line_ends <= 1 and (before.depth or not isinstance(before, Paragraph)):
             match before, block:
                 case ((Item() | Paragraph() | CodeBlock()), Item()) if self._may_follow(before, block):
                     return "\n"

@@ -5,7 +5,7 @@ new ones with :func:`msgspec.structs.replace`.
 """
 
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -189,4 +189,13 @@ class Archive(Struct, frozen=True, gc=False):
     notes: tuple[Note, ...] = ()
 
 
-replace = msgspec.structs.replace
+S = TypeVar("S", bound=Struct)
+
+
+def replace(record: S, **changes: object) -> S:
+    """Return a record with some fields changed.
+
+    >>> replace(Generator("wamigrate", "1"), version="2").version
+    '2'
+    """
+    return msgspec.structs.replace(record, **changes)

@@ -1,19 +1,24 @@
 """From an opened input to a written result, step by step.
 
-``read → assign roles → set the zone → identify → mark up → split → filter → write``
+``read → assign roles → set the zone → identify → find service notices → rejoin → find damage → repair →
+mark up → split → filter → write``
 
 Every step is a function of the model that can be used on its own:
 
-==============  =======================================
-assign roles    :func:`wamigrate.bots.assign_roles`
-set the zone    :func:`wamigrate.zones.localize`
-identify        :func:`wamigrate.ids.identify`
-mark up         :func:`mark_up`
-split           :func:`wamigrate.split.split`
-filter          :meth:`wamigrate.filters.Filter.keep`
-==============  =======================================
+====================  ===========================================
+assign roles          :func:`wamigrate.bots.assign_roles`
+set the zone          :func:`wamigrate.zones.localize`
+identify              :func:`wamigrate.ids.identify`
+find service notices  :func:`wamigrate.service.service_notices`
+rejoin                :func:`wamigrate.rejoin.rejoin`
+find damage           :func:`wamigrate.damage.mark_damage`
+repair                :func:`wamigrate.damage.repair_damage`
+mark up               :func:`mark_up`
+split                 :func:`wamigrate.split.split`
+filter                :meth:`wamigrate.filters.Filter.keep`
+====================  ===========================================
 
-:func:`prepare` does the middle four at once, because making 40,000 messages anew four times is slow.
+:func:`prepare` does the first three at once, because making 40,000 messages anew three times is slow.
 What comes with ids has been through all this before (wamigrate's own JSON) and is left as it is, except
 where a setting asks for a change.
 """
@@ -26,13 +31,16 @@ from pathlib import Path
 
 from wamigrate.bots import apply_roles, assign_roles, decide
 from wamigrate.columns import rebuild
+from wamigrate.damage import mark_damage, repair_damage
 from wamigrate.errors import NothingToExportError, VerificationError
 from wamigrate.formats import Exporter
 from wamigrate.ids import chat_key, conversation_id, message_ids
 from wamigrate.markup import whatsapp_to_markdown
 from wamigrate.model import Conversation, Message, Participant, Role, SourceInfo, replace
 from wamigrate.notes import Notes
+from wamigrate.rejoin import rejoin
 from wamigrate.report import Result
+from wamigrate.service import service_notices
 from wamigrate.settings import Settings
 from wamigrate.source import Source, open_source
 from wamigrate.split import DEFAULT, chat_title, split, time_range
@@ -65,8 +73,13 @@ class Reading:
 
     @property
     def messages(self) -> int:
-        """Number of messages, notices included."""
+        """Number of messages, notices included; parts of one answer count as one."""
         return sum(len(chat.messages) for chat in self.chats)
+
+    @property
+    def joined(self) -> int:
+        """Number of parts that were put together with the part before them."""
+        return sum(_joined(chat.messages) for chat in self.chats)
 
 
 @contextmanager
@@ -99,6 +112,7 @@ def read_source(
     for chat in parser.parse(source, notes):
         watch("understanding", 0, 0)
         prepared = prepare(chat, settings, notes)
+        _check_parts(chat, prepared)
         mode = settings.split if chat.id else settings.split or DEFAULT
         chats.append(prepared)
         conversations.extend((prepared,) if mode is None else split(prepared, mode))
@@ -152,10 +166,9 @@ def prepare(found: Conversation, settings: Settings, notes: Notes) -> Conversati
         ids=ids,
         timestamps=None if zone is None else local_times((message.timestamp for message in messages), zone),
         roles=roles,
-        texts=markdown(messages, roles) if settings.text == "markdown" else None,
     )
     started_at, ended_at = time_range(changed)
-    return replace(
+    identified = replace(
         chat,
         id=conversation_id(key, ids[0] if ids else ""),
         title=chat_title(chat),
@@ -163,6 +176,18 @@ def prepare(found: Conversation, settings: Settings, notes: Notes) -> Conversati
         ended_at=ended_at,
         messages=changed,
     )
+    return _reconstruct(identified, settings, notes)
+
+
+def _reconstruct(chat: Conversation, settings: Settings, notes: Notes) -> Conversation:
+    """Bring back what was said from what WhatsApp made of it."""
+    chat = service_notices(chat, notes)
+    if settings.rejoin:
+        chat = rejoin(chat, notes)
+    chat = mark_damage(chat, notes)
+    if settings.repair:
+        chat = repair_damage(chat, notes)
+    return mark_up(chat) if settings.text == "markdown" else chat
 
 
 def mark_up(conversation: Conversation) -> Conversation:
@@ -210,6 +235,7 @@ def export(
         conversations=tally.conversations,
         messages_in=read.messages,
         messages_out=tally.kinds.total(),
+        joined=read.joined,
         left_out=dict(left_out),
         kinds=dict(sorted(tally.kinds.items())),
         assistants=_assistants(kept),
@@ -252,6 +278,20 @@ class Tally:
                 f"{name}: {expected:,} messages were read, but {written:,} written and {left_out:,} left out "
                 "on request; the result was discarded"
             )
+
+
+def _joined(messages: Iterable[Message]) -> int:
+    return sum(len(message.parts) - 1 for message in messages if message.parts)
+
+
+def _check_parts(found: Conversation, prepared: Conversation) -> None:
+    """Make sure that putting parts together lost none."""
+    before = len(found.messages) + _joined(found.messages)
+    after = len(prepared.messages) + _joined(prepared.messages)
+    if before != after:
+        raise VerificationError(
+            f"{before:,} messages and parts were read, but {after:,} are left; please report this"
+        )
 
 
 def _roles(messages: Iterable[Message], people: Mapping[str, Participant]) -> list[Role]:

@@ -73,7 +73,7 @@ class Screen:
     """
 
     def __init__(self, out: TextIO | None = None, *, quiet: bool = False, debug: bool = False) -> None:
-        self.out = out or sys.stdout
+        self.out: TextIO = out or sys.stdout
         self._quiet = quiet
         self._debug = debug
         self.beforehand: Callable[[], None] = lambda: None

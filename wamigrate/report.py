@@ -32,6 +32,8 @@ class Result(Struct, frozen=True):
     """Messages read, notices included."""
     messages_out: int
     """Messages written."""
+    joined: int
+    """Parts of answers that were put together with the part before; a whole answer counts as one message."""
     left_out: dict[str, int]
     """Messages left out on request, by the setting that asked for it: ``after``, ``before``, ``notices``."""
     kinds: dict[str, int]

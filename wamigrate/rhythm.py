@@ -15,7 +15,7 @@ _CLASSES: Final = 44
 """The last one begins at some six years."""
 _PRIOR: Final = {2: 2.0, 4: 2.0, 6: 2.0, 8: 1.0, 14: 1.0, 16: 1.0, 18: 1.5, 20: 2.0, 22: 1.5, 24: 1.0}
 """Pauses of somebody whose rhythm is unknown: class and how many."""
-_SHORTEST, _LONGEST = 12.0, 12 * 60.0
+_SHORTEST, _LONGEST = 12.0, 4 * 60.0
 """Between what the threshold stays, in minutes: nobody stops after a shorter pause or goes on after a longer
 one because of the pause alone."""
 _MEMORY: Final = 600

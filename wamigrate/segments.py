@@ -11,9 +11,10 @@ to the end of the thread: only the last exchange may be seen anew, once its answ
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from math import log2
+from operator import itemgetter, mul
 from typing import Final, NamedTuple
 
 from wamigrate.model import Message
@@ -25,12 +26,13 @@ from wamigrate.wording import count_words
 
 PATIENCE: Final = timedelta(hours=1)
 """How long an assistant's last word, or a question without an answer, keeps what follows beside it."""
-_ANSWER_LOOK: Final = 140
+_ANSWER_LOOK: Final = 100
 """Characters of an answer that are read: it repeats its subject at once."""
 _WHOLE: Final = 2500
 """Characters of an answer that are read before it is parted from what follows."""
-_REACH: Final = 10
+_REACH: Final = 6
 """Exchanges for which a word of the conversation counts as just said."""
+_TWO_HOURS: Final = 2 * 60.0
 _DAY: Final = 24 * 60.0
 _FORTNIGHT: Final = 14 * _DAY
 _DOUBLINGS: Final = 4
@@ -41,7 +43,8 @@ _SENTENCE: Final = 4
 """Words that are enough to tell a language."""
 _REPEATED: Final = 60
 """Characters of an answer that is no chance when it comes twice: the service answers by itself."""
-_PRIOR_EXCHANGES: Final = 12
+_PRIOR: Final = 12
+"""Conversations without a word that are assumed, so that the first repetition says little."""
 _TELLING: Final = 0.4
 """What evidence must add up to to be named as a reason."""
 _SHORTEST_PAUSE: Final = 10
@@ -71,8 +74,17 @@ class Boundary(NamedTuple):
 
     index: int
     """Of its first message in the thread."""
-    reasons: tuple[str, ...]
-    """Why it starts there, in words, the weightiest first."""
+    evidence: tuple[tuple[str, float], ...]
+    """What spoke for it, the weightiest first: keys of ``reasons`` in ``topics.toml``, and their weights."""
+    pause: timedelta
+    """Since the message before."""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it starts there, in words."""
+        texts: dict[str, str] = read_table("topics.toml")["reasons"]
+        pause = duration_words(self.pause)
+        return tuple(texts[name].replace("{pause}", pause) for name, _ in self.evidence)
 
 
 def find_boundaries(messages: Sequence[Message], service: str | None = None) -> list[Boundary]:
@@ -86,9 +98,9 @@ def find_boundaries(messages: Sequence[Message], service: str | None = None) -> 
     thread = _Thread(service)
     found: list[Boundary] = []
     for exchange in exchanges(messages):
-        reasons = thread.take(exchange)
-        if reasons:
-            found.append(Boundary(exchange.start, reasons))
+        parts = thread.take(exchange)
+        if parts:
+            found.append(Boundary(exchange.start, parts, thread.pause))
     return found
 
 
@@ -107,7 +119,7 @@ def evidence(messages: Sequence[Message], starts: Sequence[int]) -> list[tuple[i
     found: list[tuple[int, dict[str, float]]] = []
     for exchange in exchanges(messages):
         seen = thread.weigh(exchange)
-        if exchange.start:
+        if thread.started:
             found.append((exchange.start, seen))
         thread.learn(exchange, starts=exchange.start in true_starts)
     return found
@@ -142,6 +154,9 @@ def exchanges(messages: Sequence[Message]) -> list[Exchange]:
     return found
 
 
+_Parts = tuple[tuple[str, float], ...]
+_CERTAIN: Final = 9.0
+_weight: Final = itemgetter(1)
 _NOTHING: Final = Turn(set(), (), [])
 _BEFORE: Final = Exchange(0, datetime.min, datetime.min, "", "", media=False)  # noqa: DTZ901 - never compared
 
@@ -151,7 +166,6 @@ class _Thread:
 
     def __init__(self, service: str | None) -> None:
         self._weights = weights()
-        self._doubt = self._weights["language"] + self._weights["code_begins"]
         self._service = service
         self._rhythm = Rhythm()
         self._latest = _BEFORE
@@ -161,67 +175,91 @@ class _Thread:
         self._number = 0
         self._recent: tuple[set[str], set[str]] = (set(), set())
         self._counts: Counter[str] = Counter()
-        self._code = False
+        self._vocabulary: set[str] = set()
+        self._conversations = 0
+        self._code = self._asks_code = False
         self._greeted = False
+        self._closed = False
 
-    def take(self, exchange: Exchange) -> tuple[str, ...]:
+    @property
+    def started(self) -> bool:
+        """Whether an exchange was learned already."""
+        return self._number > 0
+
+    @property
+    def pause(self) -> timedelta:
+        """The pause before the exchange that was read last."""
+        return timedelta(minutes=self._minutes)
+
+    def take(self, exchange: Exchange) -> _Parts:
         """Go on to the next exchange; return why it starts a conversation, or nothing if it does not."""
         self._read(exchange)
-        reasons = self._decide(exchange) if self._number else ()
-        self.learn(exchange, starts=bool(reasons))
-        return reasons
+        parts = self._decide(exchange) if self._number else ()
+        self.learn(exchange, starts=bool(parts))
+        return parts
 
     def weigh(self, exchange: Exchange) -> dict[str, float]:
         """Read an exchange and return all evidence before it."""
         self._read(exchange)
         found = self._first_look(exchange)
-        self._second_look(exchange, found)
-        self._language(exchange, found)
+        self._second_look(found)
+        if self._is_other_language(exchange):
+            found["language"] = 1.0
         return found
 
     def learn(self, exchange: Exchange, *, starts: bool) -> None:
         """Remember an exchange that was read."""
-        turn = self._turn
+        turn, words = self._turn, self._turn.stems | self._answer_stems
         if self._number:
             self._rhythm.add(self._minutes)
         fresh = starts or not self._number
-        self._number += 1
-        words = turn.stems | self._answer_stems
-        self._counts.update(words)
-        if fresh or self._number % _REACH == 0:
-            self._recent = (words, set() if fresh else self._recent[0])
+        if fresh:
+            self._counts.update(self._vocabulary)
+            self._conversations += 1
+            self._vocabulary, self._recent = set(words), (words, set())
         else:
+            if self._number % _REACH == 0:
+                self._recent = (set(), self._recent[0])
             self._recent[0].update(words)
-        self._code = "`" in exchange.answer[:_ANSWER_LOOK] or (self._code and not fresh) or is_code(exchange.asked)
-        self._greeted = (fresh or self._greeted) and not turn.rest and not _EMPTY_OPENINGS.isdisjoint(turn.cues)
+            self._vocabulary.update(words)
+        self._number += 1
+        self._code = self._asks_code or "`" in exchange.answer[:_ANSWER_LOOK] or (self._code and not fresh)
+        empty = not turn.rest and not _EMPTY_OPENINGS.isdisjoint(turn.cues)
+        self._greeted = (fresh or self._greeted) and empty
+        self._closed = "feedback" in turn.cues and len(turn.rest) < _SENTENCE
         self._latest = exchange
 
     def _read(self, exchange: Exchange) -> None:
-        self._turn = read_turn(exchange.asked)
-        telling = len(self._turn.stems) > 1 or exchange.media
-        self._answer_stems = stems_of(exchange.answer[:_ANSWER_LOOK]) if telling else set()
+        self._turn = turn = read_turn(exchange.asked)
+        # Answers to thanks and the like would only bring in words that stand in every conversation.
+        read = len(turn.stems) > 1 or exchange.media
+        self._answer_stems = stems_of(exchange.answer[:_ANSWER_LOOK]) if read else set()
         self._minutes = _minutes(self._latest, exchange)
+        self._asks_code = is_code(exchange.asked)
 
-    def _decide(self, exchange: Exchange) -> tuple[str, ...]:
+    def _decide(self, exchange: Exchange) -> _Parts:
         latest, turn = self._latest, self._turn
         if len(exchange.answer) >= _REPEATED and exchange.answer == latest.answer:
             return ()
         if "reset" in turn.cues or (not turn.rest and "command" in turn.cues):
-            return (_reason("reset"),)
+            return (("reset", _CERTAIN),)
         if len(turn.stems) <= 1 and self._minutes < _SHORTEST_PAUSE and _STARTS.isdisjoint(turn.cues):
             return ()
         if self._minutes > _LONG_ABSENCE and _absent(self._service, latest.last, exchange.first):
-            return (_reason("era"),)
+            return (("era", _CERTAIN),)
         found = self._first_look(exchange)
-        if self._score(found) + self._doubt <= 0:
+        doubt = self._weights["language"] if len(turn.rest) >= _SENTENCE else 0.0
+        if self._score(found) + doubt <= 0:
             return ()
-        self._second_look(exchange, found)
+        self._second_look(found)
         score = self._score(found)
-        if score <= 0:
-            self._language(exchange, found)
-        elif self._minutes < _DAY:
-            self._third_look(found)
-        return self._reasons(found) if self._score(found) > 0 else ()
+        if score > 0:
+            if self._minutes < _DAY and self._third_look(found):
+                score = self._score(found)
+        elif score + doubt > 0 and self._is_other_language(exchange):
+            found["language"] = 1.0
+            score += doubt
+        return self._parts(found) if score > 0 else ()
 
     def _first_look(self, exchange: Exchange) -> dict[str, float]:
         """Return what is cheap to find."""
@@ -234,6 +272,10 @@ class _Thread:
             found["media"] = 1.0
         if self._greeted and self._minutes < _DAY:
             found["greeted"] = 1.0
+        if self._closed:
+            found["closed"] = 1.0
+        if self._asks_code:
+            found["code_goes_on" if self._code else "code_begins"] = 1.0
         count = len(turn.stems)
         if count <= 1:
             found["brief"] = 1.0
@@ -246,7 +288,7 @@ class _Thread:
                 found["asks"] = fresh
         return found
 
-    def _second_look(self, exchange: Exchange, found: dict[str, float]) -> None:
+    def _second_look(self, found: dict[str, float]) -> None:
         """Add what may still speak against a new conversation, and code."""
         rest = self._turn.rest
         if len(rest) <= _SHORT_TURN and not anaphors().isdisjoint(rest):
@@ -254,25 +296,25 @@ class _Thread:
         shared = self._shared(self._answer_stems)
         if shared:
             found["answer_shared"] = shared / (shared + 2)
-        if is_code(exchange.asked):
-            found["code_goes_on" if self._code else "code_begins"] = 1.0
 
-    def _third_look(self, found: dict[str, float]) -> None:
+    def _third_look(self, found: dict[str, float]) -> bool:
         """Compare a turn with the whole of the answer before it: people pick up what stands far down."""
-        whole = stems_of(self._latest.answer[_ANSWER_LOOK:_WHOLE])
-        shared = self._telling(self._turn.stems & whole)
-        if shared:
-            found["shared"] = max(found.get("shared", 0.0), shared / (shared + 1))
-            for name in ("fresh", "asks"):
-                if name in found:
-                    found[name] /= 1 + shared
+        rest = self._latest.answer[_ANSWER_LOOK:_WHOLE]
+        common = self._turn.stems & stems_of(rest) if rest else ()
+        if not common:
+            return False
+        shared = self._telling(common)
+        found["shared"] = max(found.get("shared", 0.0), shared / (shared + 1))
+        for name in ("fresh", "asks"):
+            if name in found:
+                found[name] /= 1 + shared
+        return True
 
-    def _language(self, exchange: Exchange, found: dict[str, float]) -> None:
+    def _is_other_language(self, exchange: Exchange) -> bool:
         if len(self._turn.rest) < _SENTENCE:
-            return
+            return False
         before, now = language_of(self._latest.asked), language_of(exchange.asked)
-        if before is not None and now is not None and before != now:
-            found["language"] = 1.0
+        return before is not None and now is not None and before != now
 
     def _pause(self) -> dict[str, float]:
         longer = log2((self._minutes + 1) / (self._rhythm.usual + 1)) / _DOUBLINGS
@@ -288,21 +330,21 @@ class _Thread:
             common |= stems & before
         return self._telling(common) if common else 0.0
 
-    def _telling(self, stems: set[str]) -> float:
-        """Add up how rare words are in this thread: one never used counts 1, one of every turn 0."""
+    def _telling(self, stems: Iterable[str]) -> float:
+        """Add up how rare words are: one of no earlier conversation counts 1, one of each counts 0."""
         counts = self._counts
-        scale = log2(self._number + _PRIOR_EXCHANGES)
+        scale = log2(self._conversations + _PRIOR)
         return sum([max(0.0, 1 - log2(counts[stem] + 1) / scale) for stem in stems])
 
     def _score(self, found: dict[str, float]) -> float:
         weights = self._weights
-        return sum([weights[name] * found[name] for name in found], weights["base"])
+        return sum(map(mul, map(weights.__getitem__, found), found.values()), weights["base"])
 
-    def _reasons(self, found: dict[str, float]) -> tuple[str, ...]:
-        parts = {name: self._weights[name] * value for name, value in found.items()}
-        telling = sorted((name for name in parts if parts[name] >= _TELLING), key=lambda name: -parts[name])
-        pause = _duration(self._minutes)
-        return tuple(_reason(name).replace("{pause}", pause) for name in telling)
+    def _parts(self, found: dict[str, float]) -> _Parts:
+        weights = self._weights
+        parts = [(name, weights[name] * value) for name, value in found.items()]
+        telling = [part for part in parts if part[1] >= _TELLING]
+        return tuple(sorted(telling or [max(parts, key=_weight)], key=_weight, reverse=True))
 
 
 def _minutes(latest: Exchange, exchange: Exchange) -> float:
@@ -317,18 +359,17 @@ def _absent(service: str | None, before: datetime, after: datetime) -> bool:
     return any(before.date() < start <= after.date() for start in starts[1:])
 
 
-def _reason(name: str) -> str:
-    text: str = read_table("topics.toml")["reasons"][name]
-    return text
-
-
-def _duration(minutes: float) -> str:
+def duration_words(pause: timedelta) -> str:
     """Write a pause as people say it.
 
-    >>> _duration(25), _duration(60 * 14), _duration(60 * 24 * 3.2)
+    >>> duration_words(timedelta(minutes=25)), duration_words(timedelta(hours=14)), duration_words(timedelta(days=3.2))
     ('25 minutes', '14 hours', '3 days')
     """
-    for unit, size in (("day", _DAY), ("hour", 60.0)):
-        if minutes >= size * 2 or (minutes >= size and unit == "day"):
-            return count_words(round(minutes / size), unit)
-    return count_words(round(minutes), "minute")
+    minutes = pause.total_seconds() / 60
+    if minutes >= _DAY:
+        return count_words(round(minutes / _DAY), "day")
+    return (
+        count_words(round(minutes / 60), "hour")
+        if minutes >= _TWO_HOURS
+        else count_words(round(minutes), "minute")
+    )

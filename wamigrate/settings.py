@@ -41,6 +41,8 @@ class ReadOptions(TypedDict, total=False):
     assistant: str | None
     me: str | None
     text: TextForm
+    rejoin: bool
+    repair: bool
     split: str | None
     notices: bool | None
     after: str | date | datetime | None
@@ -69,6 +71,10 @@ class Settings:
     """Name of the participant who exported the chat."""
     text: TextForm = "markdown"
     """``markdown``: CommonMark; ``raw``: WhatsApp's own marks."""
+    rejoin: bool = True
+    """Whether to put parts of one answer together, where the service had cut it."""
+    repair: bool = False
+    """Whether to repair damage that is certain; it is only flagged otherwise."""
     split: str | None = None
     """``none``, ``day``, ``gap=6h``; None: by day, and what is split already stays as it is."""
     notices: bool | None = None

@@ -58,6 +58,9 @@ _UNREADABLE: Final = (
 """What reading a damaged file or archive raises."""
 
 
+SourceKind = Literal["file", "folder", "zip"]
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A file inside a source."""
@@ -88,7 +91,7 @@ class Source(ABC):
 
     """
 
-    kind: Literal["file", "folder", "zip"]
+    kind: SourceKind
 
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
@@ -204,7 +207,7 @@ class Source(ABC):
 class FileSource(Source):
     """A single file."""
 
-    kind = "file"
+    kind: SourceKind = "file"
 
     def _list(self) -> Iterator[Member]:
         try:
@@ -223,7 +226,7 @@ class FileSource(Source):
 class FolderSource(Source):
     """A folder, usually an unpacked archive. Links are not followed."""
 
-    kind = "folder"
+    kind: SourceKind = "folder"
 
     def __init__(self, path: Path, name: str) -> None:
         super().__init__(path, name)
@@ -263,7 +266,7 @@ class FolderSource(Source):
 class ZipSource(Source):
     """A ZIP archive; members are read in place."""
 
-    kind = "zip"
+    kind: SourceKind = "zip"
 
     def __init__(self, path: Path, name: str, data: BinaryIO | None = None) -> None:
         super().__init__(path, name)

@@ -1,7 +1,8 @@
 """One endless thread to conversations, and back.
 
-A conversation ends where a new day begins or where people paused long enough, but never between a question
-and its answer. The pieces hold the same messages in the same order, so joining them gives the thread back.
+A conversation ends where the subject changes or people paused long enough for them (``auto``, see
+:mod:`wamigrate.segments`), where a new day begins (``day``), or after a fixed pause (``gap=6h``), but never
+between a question and its answer. The pieces hold the same messages in the same order, so joining them gives the thread back.
 """
 
 import re
@@ -15,27 +16,28 @@ from wamigrate.bots import find_bot
 from wamigrate.errors import OptionError
 from wamigrate.ids import chat_key, conversation_id
 from wamigrate.model import Conversation, Message, replace
+from wamigrate.segments import PATIENCE, Boundary, find_boundaries
+from wamigrate.titles import UniqueTitles, date_title, language_before, media_title, question_title
+from wamigrate.wording import clock_words, date_words
+
+__all__ = [
+    "DEFAULT",
+    "PATIENCE",
+    "Boundary",
+    "Mode",
+    "chat_title",
+    "explain",
+    "join",
+    "parse_mode",
+    "split",
+    "time_range",
+]
 
 DEFAULT: Final = "day"
 """What ``--split`` does when it is not given."""
-PATIENCE: Final = timedelta(hours=1)
-"""How long an assistant's last word, or a question without an answer, keeps what follows beside it."""
 _GAP: Final = re.compile(r"gap=(\d+(?:\.\d+)?)(m|h|d)", re.ASCII)
+_REASONS: Final = {"day": "day", "gap": "days"}
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
-_MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Mode:
     """A way to split, made by :func:`parse_mode`."""
 
     name: str
-    """``none``, ``day`` or ``gap``."""
+    """``auto``, ``none``, ``day`` or ``gap``."""
     gap: timedelta = timedelta.max
     """The pause that ends a conversation; only for ``gap``."""
 
@@ -52,7 +54,7 @@ def parse_mode(text: str) -> Mode:
     """Read what a person gave with ``--split``.
 
     Args:
-        text: ``none``, ``day``, or ``gap=`` and a number of minutes, hours or days such as ``gap=90m``.
+        text: ``auto``, ``none``, ``day``, or ``gap=`` and a number of minutes, hours or days such as ``gap=90m``.
 
     Raises:
         OptionError: it is none of these.
@@ -61,7 +63,7 @@ def parse_mode(text: str) -> Mode:
     datetime.timedelta(seconds=21600)
 
     """
-    if text in ("none", "day"):
+    if text in ("auto", "none", "day"):
         return Mode(text)
     match = _GAP.fullmatch(text)
     try:
@@ -69,7 +71,9 @@ def parse_mode(text: str) -> Mode:
     except OverflowError:
         gap = timedelta()
     if not gap:
-        raise OptionError(f"--split {text}: must be none, day, or a pause such as gap=6h, gap=90m or gap=2d")
+        raise OptionError(
+            f"--split {text}: must be auto, none, day, or a pause such as gap=6h, gap=90m or gap=2d"
+        )
     return Mode("gap", gap)
 
 
@@ -84,13 +88,34 @@ def split(chat: Conversation, mode: str = DEFAULT) -> tuple[Conversation, ...]:
         OptionError: there is no such mode.
 
     """
-    chosen = parse_mode(mode)
-    starts = list(_starts(chat.messages, chosen)) if chosen.name != "none" else []
-    name = chat_title(chat)
-    key = chat_key(chat)
+    starts = [boundary.index for boundary in explain(chat, mode)]
     bounds = [0, *starts, len(chat.messages)]
-    pieces = (chat.messages[start:end] for start, end in pairwise(bounds))
-    return tuple(_piece(chat, messages, key, _title(name, messages, chosen)) for messages in pieces)
+    namer = _Namer(chat, parse_mode(mode))
+    key = chat_key(chat)
+    return tuple(
+        _piece(chat, chat.messages[start:end], key, namer.name(start, end)) for start, end in pairwise(bounds)
+    )
+
+
+def explain(chat: Conversation, mode: str = DEFAULT) -> tuple[Boundary, ...]:
+    """Say where :func:`split` lets the second and each later conversation start, and why.
+
+    Args:
+        chat: a whole chat, roles assigned.
+        mode: as for :func:`parse_mode`.
+
+    Raises:
+        OptionError: there is no such mode.
+
+    """
+    chosen = parse_mode(mode)
+    messages = chat.messages
+    if chosen.name == "none":
+        return ()
+    if chosen.name != "auto":
+        return tuple(_starts(messages, chosen))
+    found = find_boundaries(messages, chat.service)
+    return tuple(one._replace(index=_with_notices(messages, one.index)) for one in found)
 
 
 def join(pieces: Sequence[Conversation]) -> Conversation:
@@ -133,16 +158,38 @@ def _piece(chat: Conversation, messages: tuple[Message, ...], key: str, title: s
     )
 
 
-def _title(name: str, messages: Sequence[Message], mode: Mode) -> str:
-    start = time_range(messages)[0]
-    if mode.name == "none" or start is None:
-        return name
-    day = f"{name}, {start.day} {_MONTHS[start.month - 1]} {start.year}"
-    return day if mode.name == "day" else f"{day}, {start:%H:%M}"
+class _Namer:
+    """Gives the conversations of a chat their titles, first come, first served."""
+
+    def __init__(self, chat: Conversation, mode: Mode) -> None:
+        self._messages = chat.messages
+        self._chat = chat_title(chat)
+        self._mode = mode.name
+        self._titles = UniqueTitles()
+
+    def name(self, start: int, end: int) -> str:
+        """Name the conversation of the messages from ``start`` to before ``end``."""
+        pieces = self._messages[start:end]
+        time = time_range(pieces)[0]
+        title = question_title(pieces) if self._mode in ("auto", "gap") else None
+        if title is None:
+            title = self._by_date(pieces, time, end)
+        when = None if time is None else date_title(time.date(), language_before(self._messages, end))
+        return self._titles.claim(title, when)
+
+    def _by_date(self, messages: Sequence[Message], time: datetime | None, end: int) -> str:
+        if self._mode == "none" or time is None:
+            return self._chat
+        language = language_before(self._messages, end)
+        sent = media_title(messages, language) if self._mode == "auto" else None
+        if sent is not None:
+            return f"{sent}, {date_title(time.date(), language)}"
+        day = f"{self._chat}, {date_words(time)}"
+        return f"{day}, {clock_words(time)}" if self._mode == "gap" else day
 
 
-def _starts(messages: Sequence[Message], mode: Mode) -> Iterator[int]:
-    """Yield where the second and each later conversation starts."""
+def _starts(messages: Sequence[Message], mode: Mode) -> Iterator[Boundary]:
+    """Yield where the second and each later conversation starts, by day or pause."""
     ends = _different_day if mode.name == "day" else _paused(mode.gap)
     patience = min(PATIENCE, mode.gap)
     latest = _next_speaker(messages, 0)
@@ -154,7 +201,8 @@ def _starts(messages: Sequence[Message], mode: Mode) -> Iterator[int]:
         before, time = messages[latest], message.timestamp
         if ends(first, before.timestamp, time) and _may_part(before, message, patience):
             first = time
-            yield _with_notices(messages, latest, index)
+            evidence = ((_REASONS[mode.name], 1.0),)
+            yield Boundary(_with_notices(messages, index), evidence, _pause(before, message))
         latest = index
 
 
@@ -188,10 +236,13 @@ def _may_part(latest: Message, following: Message, patience: timedelta) -> bool:
     return latest.role == "assistant" or _pause(latest, following) >= patience
 
 
-def _with_notices(messages: Sequence[Message], latest: int, following: int) -> int:
-    """Return where to cut between two messages: the notices between them go with the one nearer in time."""
+def _with_notices(messages: Sequence[Message], following: int) -> int:
+    """Return where to cut before a message: the notices before it go with the message nearer in time."""
+    latest = following - 1
+    while latest >= 0 and (messages[latest].role == "notice" or messages[latest].timestamp is None):
+        latest -= 1
     cut = following
-    while cut - 1 > latest and messages[cut - 1].role == "notice":
+    while cut - 1 > latest >= 0 and messages[cut - 1].role == "notice":
         notice = messages[cut - 1]
         if notice.timestamp is not None and (
             _pause(messages[latest], notice) < _pause(notice, messages[following])

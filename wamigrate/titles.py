@@ -37,8 +37,9 @@ _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s+(?=\S)|(?<=[。！？])|\s*\n\s*")
 _CLAUSE_END: Final = re.compile(r"[,;:–—(]|\s-\s|[.!?…](?=\s)|[，；：、]")
 _WORD: Final = re.compile(r"[^\W_]+")
-_EDGES: Final = " \t,;:.…-–—\u200e\u200f\u202a-\u202e\ufeff"
-_GAP: Final = re.compile(r"[\s,;:.!…\-–—]*")
+_EDGES: Final = " \t\n,;:.…-–—،؛，、：；。\u200e\u200f\ufeff"
+_OPENING: Final = frozenset("\"'“„«‘([{¿¡#@$€£<+/~")
+"""Signs that belong to what follows them."""
 _PAUSED: Final = re.compile(r"\s*(?:[,;:.!…\-–—)\n]|$|[^\w\s?])")
 _JOINERS: Final = "\u200c\u200d\ufe0f"
 
@@ -50,7 +51,9 @@ def question_title(messages: Sequence[Message]) -> str | None:
         messages: those of one conversation.
 
     """
-    texts = [message.text[:_LOOK] for message in messages[:_MESSAGES] if message.role in _SPOKEN and message.text]
+    texts = [
+        message.text[:_LOOK] for message in messages[:_MESSAGES] if message.role in _SPOKEN and message.text
+    ]
     for least in (_TELLING, 1):
         for text in texts:
             title = title_from(text, least)
@@ -103,8 +106,12 @@ def shorten(text: str, limit: int = LIMIT) -> str:
     ends = [match.start() for match in _CLAUSE_END.finditer(text, 0, limit + 1)]
     if ends and (ends[-1] >= _SHORTEST or (len(ends) == 1 and ends[0] * 3 >= limit)):
         return text[: ends[-1]].rstrip(_EDGES)
-    space = text.rfind(" ", _SHORTEST, limit)
-    end = space if space > 0 else _whole(text, limit - 1)
+    end = text.rfind(" ", _SHORTEST, limit)
+    if end < 0:
+        return text[: _whole(text, limit - 1)] + "…"
+    before = text.rfind(" ", 0, end)
+    while before > _SHORTEST and not stems_of(text[before:end]):
+        end, before = before, text.rfind(" ", 0, before)
     return text[:end].rstrip(_EDGES) + "…"
 
 
@@ -177,19 +184,34 @@ class UniqueTitles:
 
 def _bare(sentence: str) -> str:
     """Return a sentence without what comes before its matter."""
-    text = sentence.strip(_EDGES)
-    asked = text
+    asked = text = sentence.strip(_EDGES)
+    begged = False
     while True:
         words = list(_WORD.finditer(text, 0, _LOOK))
         size, polite = _lead(text, words)
         if not size:
             break
-        end = words[size - 1].end()
-        text = text[_GAP.match(text, end).end() :] if polite else text[end:].lstrip(" ,;:.!…-–—)😊🙂👍👋🙏\ufe0f")  # type: ignore[union-attr]
-    if text != asked and text.endswith("?"):
-        text = text[:-1].rstrip(_EDGES)
+        begged |= polite
+        text = _after(text, words[size - 1].end())
+    if begged and text.endswith("?"):
+        text = _as_question(text, asked)
     text = text.rstrip(_EDGES)
-    return text[:1].upper() + text[1:] if not text[1:2].isupper() else text
+    return text if text[1:2].isupper() else text[:1].upper() + text[1:]
+
+
+def _after(text: str, end: int) -> str:
+    """Return what follows a place, from the first sign on that belongs to what follows."""
+    while end < len(text) and text[end] not in _OPENING and unicodedata.category(text[end])[0] in "PZSC":
+        end += 1
+    return text[end:]
+
+
+def _as_question(text: str, asked: str) -> str:
+    """Close what is left of a polite question: ``explain x`` asks nothing any more, ``how x works`` does."""
+    words = _WORD.findall(text.lower())
+    if not words or words[0] not in read_table("titles.toml")["question_words"]:
+        return text.rstrip(" ?")
+    return f"¿{text}" if "¿" in asked and "¿" not in text else text
 
 
 def _lead(text: str, words: list[re.Match[str]]) -> tuple[int, bool]:
@@ -213,7 +235,9 @@ def _whole(text: str, end: int) -> int:
 
 
 def _joins(char: str) -> bool:
-    return char in _JOINERS or "\U0001f3fb" <= char <= "\U0001f3ff" or unicodedata.category(char).startswith("M")
+    return (
+        char in _JOINERS or "\U0001f3fb" <= char <= "\U0001f3ff" or unicodedata.category(char).startswith("M")
+    )
 
 
 def _language(name: str) -> dict[str, Any]:

@@ -173,4 +173,3 @@ def _stop_words() -> dict[str, frozenset[str]]:
 @cache
 def _all_stop_words() -> frozenset[str]:
     return frozenset[str]().union(*_stop_words().values())
-
