@@ -31,8 +31,8 @@ def test_the_package_keeps_to_the_house_style() -> None:
     assert "modules" in done.stdout
 
 
-def test_a_function_of_41_lines_is_too_long(tmp_path: Path) -> None:
-    done = _measure(_write(tmp_path / "long.py", _function(41)))
+def test_a_function_with_a_body_of_41_lines_is_too_long(tmp_path: Path) -> None:
+    done = _measure(_write(tmp_path / "long.py", _function(42)))
     assert done.returncode == 1
     assert "long.py:1: f has 41 code lines, 40 are allowed" in done.stderr
 
@@ -46,11 +46,11 @@ def test_comments_docstrings_and_blank_lines_do_not_count(tmp_path: Path) -> Non
 
 def test_a_text_of_many_lines_counts_whole(tmp_path: Path) -> None:
     done = _measure(_write(tmp_path / "text.py", 'def f():\n    x = f"""' + "\n{1}" * 45 + '"""\n'))
-    assert "f has 47 code lines" in done.stderr
+    assert "f has 46 code lines" in done.stderr
 
 
-def test_many_functions_of_26_lines_are_too_long_together(tmp_path: Path) -> None:
-    text = "".join(_function(26, f"f{i}") for i in range(10))
+def test_many_functions_with_bodies_of_26_lines_are_too_long_together(tmp_path: Path) -> None:
+    text = "".join(_function(27, f"f{i}") for i in range(10))
     done = _measure(_write(tmp_path / "many.py", text))
     assert done.returncode == 1
     assert "longer than 25" in done.stderr

@@ -188,7 +188,9 @@ def test_public_names_are_those_that_can_be_used() -> None:
 def test_every_error_and_every_record_is_public() -> None:
     raised = {error.__name__ for error in vars(errors).values() if isinstance(error, type)}
     records = {
-        name for name, value in vars(model).items() if getattr(value, "__module__", "") == model.__name__
+        name
+        for name, value in vars(model).items()
+        if getattr(value, "__module__", "") == model.__name__ and not name.startswith("_")
     }
     assert raised <= set(wm.__all__)
     assert records <= set(wm.__all__)

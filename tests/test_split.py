@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.segmentation import read_handwritten, score
+from benchmarks.threads import make_threads
 from wamigrate.errors import OptionError
 from wamigrate.model import Conversation, Message, Participant, Role
-from wamigrate.split import DEFAULT, PATIENCE, chat_title, join, parse_mode, split
+from wamigrate.segments import exchanges
+from wamigrate.split import DEFAULT, PATIENCE, chat_title, explain, join, parse_mode, split
 
 START = datetime(2025, 3, 3)  # noqa: DTZ001 - the phone's wall clock
 PEOPLE = (Participant("Mira", "user"), Participant("ChatGPT", "assistant", "chatgpt"))
@@ -124,7 +127,7 @@ def test_a_pause_is_minutes_hours_or_days(text: str, gap: float) -> None:
 
 
 def test_the_default_is_a_mode() -> None:
-    assert parse_mode(DEFAULT).name in ("none", "day", "gap")
+    assert parse_mode(DEFAULT).name in ("auto", "none", "day", "gap")
 
 
 def test_nothing_cannot_be_joined() -> None:
@@ -144,7 +147,7 @@ def chats(draw: st.DrawFn) -> Conversation:
     return chat(messages)
 
 
-MODES = st.sampled_from(["none", "day", "gap=5m", "gap=6h", "gap=1d"])
+MODES = st.sampled_from(["auto", "none", "day", "gap=5m", "gap=6h", "gap=1d"])
 
 
 @given(chats(), MODES)
@@ -152,6 +155,7 @@ def test_joining_the_pieces_gives_the_thread_back(conversation: Conversation, mo
     found = split(conversation, mode)
     assert join(found).messages == conversation.messages
     assert len({piece.id for piece in found}) == len(found)
+    assert len({(piece.title or "").casefold() for piece in found}) == len(found)
     assert all(piece.messages for piece in found) or not conversation.messages
 
 
@@ -164,6 +168,186 @@ def test_an_answer_is_never_separated_from_its_question(conversation: Conversati
         if after.role == "assistant":
             assert before[-1].role == "assistant" or before[-1].timestamp is None
             assert after.timestamp is not None
+
+
+def talk(*lines: str) -> Conversation:
+    """Make a chat of lines such as ``u 3-01 9:00 text``: who (+ for a file), month and day, time, text."""
+    messages: list[Message] = []
+    for number, line in enumerate(lines):
+        who, day, clock, text = [*line.split(" ", 3), ""][:4]
+        month, date = day.split("-")
+        time = datetime.fromisoformat(f"2025-{int(month):02}-{date}T{clock:0>5}")
+        kind = "media" if who.endswith("+") else "text"
+        messages.append(Message(str(number), AUTHORS[who[0]], None, time, kind, text))
+    return chat(messages)
+
+
+BREAD = (
+    "u 3-01 18:00 Why does my sourdough bread come out so flat?",
+    "a 3-01 18:00 A flat loaf mostly means a weak starter or too short a rise. How long does the dough rest?",
+    "u 3-01 18:02 Four hours in a cold kitchen",
+    "a 3-01 18:02 Give the dough eight hours, or put it into the oven with the lamp on.",
+)
+TAXES = (
+    "u {} Which travel costs can I deduct in my tax return?",
+    "a {} You can deduct the way to work, trips for your employer, and moving for a new job.",
+)
+
+
+def taxes(when: str, opening: str = "") -> list[str]:
+    return [TAXES[0].format(f"{when} {opening}").replace("  ", " "), TAXES[1].format(when)]
+
+
+def cuts(*lines: str) -> list[int]:
+    """Return where ``auto`` cuts."""
+    return [boundary.index for boundary in explain(talk(*lines), "auto")]
+
+
+def test_auto_parts_two_subjects_days_apart() -> None:
+    assert cuts(*BREAD, *taxes("3-03 9:00")) == [4]
+
+
+def test_auto_parts_two_subjects_of_one_evening() -> None:
+    assert cuts(*BREAD, *taxes("3-01 18:20")) == [4]
+    assert cuts(*BREAD, *taxes("3-01 18:03", "Another question:")) == [4]
+
+
+def test_auto_keeps_what_goes_on_after_hours() -> None:
+    for text in ("and in winter?", "Thanks, it worked!", "Back to the bread: how hot is the oven?", "why?"):
+        assert cuts(*BREAD, f"u 3-01 21:30 {text}", "a 3-01 21:30 Sure.") == []
+    assert cuts(*BREAD, "u 3-01 20:30 The dough is in the oven with the lamp on") == []
+
+
+def test_auto_keeps_what_picks_up_the_end_of_a_long_answer() -> None:
+    answer = "Rise, shape, bake. " * 20 + "At the end brush it with linseed oil."
+    lines = ("u 3-01 18:00 Why does my sourdough bread come out so flat?", f"a 3-01 18:01 {answer}")
+    assert cuts(*lines, "u 3-01 18:30 Where does one buy linseed oil near Antwerp station?") == []
+    assert cuts(*lines, "u 3-01 18:30 Where does one buy concert tickets near Antwerp station?") == [2]
+
+
+@pytest.mark.parametrize(
+    "text", ["/reset", "/reset-ai", "New chat", "Neuer Chat", "olvida todo", "nova conversa"]
+)
+def test_auto_cuts_before_a_reset_and_not_after_it(text: str) -> None:
+    lines = (*BREAD, f"u 3-01 18:03 {text}", "a 3-01 18:03 Done.", *taxes("3-01 18:04"))
+    assert cuts(*lines) == [4]
+    assert explain(talk(*lines), "auto")[0].reasons == ("the chat was started anew",)
+
+
+def test_a_place_called_new_is_no_reset() -> None:
+    assert cuts(*BREAD, "u 3-01 18:03 New dough or old dough?", "a 3-01 18:03 Old dough.") == []
+
+
+def test_auto_keeps_a_greeting_with_the_question_after_it() -> None:
+    lines = ("u 3-05 9:00 Hi", "a 3-05 9:00 Hello! How can I help?", *taxes("3-05 9:10"))
+    assert cuts(*BREAD, *lines) == [4]
+
+
+def test_auto_keeps_a_file_with_what_is_said_about_it() -> None:
+    photo = ("u+ 3-05 9:00", "u 3-05 9:01 What mushroom is this?", "a 3-05 9:01 A fly agaric.")
+    assert cuts(*BREAD, *photo, "u+ 3-05 9:02", "a 3-05 9:02 That one is a boletus.") == [4]
+
+
+def test_auto_keeps_automatic_answers_together() -> None:
+    answer = "This assistant is no longer available here. Please go on in the app or on the website."
+    lines = [
+        line
+        for day in (10, 11, 20)
+        for line in (f"u 4-{day} 9:00 Which stars are up tonight in Oslo?", f"a 4-{day} 9:00 {answer}")
+    ]
+    assert cuts(*BREAD, *lines) == [4]
+
+
+def test_auto_parts_two_eras_of_one_assistant() -> None:
+    before = [Message("1", "user", None, datetime(2026, 1, 10), "text", "Why is my bread flat?")]  # noqa: DTZ001 - wall clock
+    after = [Message("2", "user", None, datetime(2026, 7, 20), "text", "and the bread?")]  # noqa: DTZ001 - wall clock
+    boundary = explain(chat([*before, *after]), "auto")[0]
+    assert boundary.index == 1
+    assert boundary.reasons == ("the assistant was away from WhatsApp in between",)
+
+
+def test_every_cut_says_why() -> None:
+    far = explain(talk(*BREAD, *taxes("3-03 9:00", "Hello,")), "auto")[0]
+    assert {"a greeting", "a question about another subject", "a pause of 2 days, long for this chat"} <= {
+        *far.reasons
+    }
+    assert explain(talk(*BREAD, *taxes("3-03 9:00")), "day")[0].reasons == ("a new day",)
+    assert explain(talk(*BREAD, *taxes("3-03 9:00")), "gap=6h")[0].reasons == ("a pause of 2 days",)
+    assert explain(talk(*BREAD), "none") == ()
+
+
+def test_auto_names_conversations_after_their_questions() -> None:
+    found = split(talk(*BREAD, *taxes("3-03 9:00"), "u+ 3-09 9:00", "a 3-09 9:00 Nice."), "auto")
+    assert [piece.title for piece in found] == [
+        "Why does my sourdough bread come out so flat?",
+        "Which travel costs can I deduct in my tax return?",
+        "Document, 9 March 2025",
+    ]
+
+
+WORDS = st.sampled_from(
+    [
+        *(line.split(" ", 3)[3] for line in (*BREAD, *taxes("3-01 9:00"))),
+        "Thanks!",
+        "/reset",
+        "Hi",
+        "and then?",
+        "",
+    ]
+)
+PAUSES = st.sampled_from([0, 0, 1, 3, 20, 59, 61, 200, 900, 3000, 50_000, -5])
+
+
+@st.composite
+def talks(draw: st.DrawFn) -> Conversation:
+    time = START
+    messages: list[Message] = []
+    for number in range(draw(st.integers(1, 30))):
+        time += timedelta(minutes=draw(PAUSES))
+        role = draw(st.sampled_from(("user", "assistant", "assistant", "notice")))
+        messages.append(Message(str(number), role, None, time, "text", draw(WORDS)))
+    return chat(messages)
+
+
+@given(talks(), st.integers(1, 30))
+def test_what_auto_decided_stays_when_messages_follow(conversation: Conversation, length: int) -> None:
+    whole = conversation.messages
+    prefix = chat(list(whole[:length]))
+    before, after = split(prefix, "auto"), split(conversation, "auto")
+    last = exchanges(prefix.messages)[-1:]
+    decided = last[0].start if last else 0
+    starts = [
+        {boundary.index for boundary in explain(one, "auto") if boundary.index < decided - 3}
+        for one in (prefix, conversation)
+    ]
+    assert starts[0] == starts[1]
+    assert [piece.id for piece in before[:-1]] == [piece.id for piece in after[: len(before) - 1]]
+    assert [piece.title for piece in before[:-2]] == [
+        piece.title for piece in after[: max(0, len(before) - 2)]
+    ]
+
+
+@given(talks(), MODES)
+def test_the_reasons_belong_to_the_cuts(conversation: Conversation, mode: str) -> None:
+    found = explain(conversation, mode)
+    sizes = [len(piece.messages) for piece in split(conversation, mode)]
+    assert [boundary.index for boundary in found] == [sum(sizes[:number]) for number in range(1, len(sizes))]
+    assert all(boundary.reasons for boundary in found)
+
+
+def test_auto_beats_fixed_pauses_and_days_clearly() -> None:
+    threads = make_threads("test", 30)
+    auto, *others = (score(threads, mode) for mode in ("auto", "gap=30m", "gap=6h", "day"))
+    assert auto.f1 > max(other.f1 for other in others) + 0.05
+    assert auto.window_diff < min(other.window_diff for other in others) - 0.03
+
+
+def test_auto_is_the_best_on_threads_written_by_hand() -> None:
+    threads = read_handwritten()
+    auto, *others = (score(threads, mode) for mode in ("auto", "gap=30m", "gap=6h", "day"))
+    assert len(threads) >= 4
+    assert auto.f1 > max(other.f1 for other in others) + 0.05
+    assert auto.window_diff < min(other.window_diff for other in others)
 
 
 @given(chats())

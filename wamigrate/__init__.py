@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         Participant,
         SourceInfo,
         Span,
+        replace,
     )
     from wamigrate.report import Result
 
@@ -61,7 +62,10 @@ _HOMES = {
     "formats": "find_exporter find_exporters find_parser find_parsers",
     "inspection": "Inspection inspect",
     "library": "convert read write",
-    "model": "SCHEMA Archive Attachment Conversation Generator Message Note Part Participant SourceInfo Span",
+    "model": (
+        "SCHEMA Archive Attachment Conversation Generator Message Note Part Participant SourceInfo Span "
+        "replace"
+    ),
     "report": "Result",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
@@ -103,6 +107,7 @@ __all__ = [
     "find_parsers",
     "inspect",
     "read",
+    "replace",
     "write",
 ]
 

@@ -189,10 +189,10 @@ class Archive(Struct, frozen=True, gc=False):
     notes: tuple[Note, ...] = ()
 
 
-S = TypeVar("S", bound=Struct)
+_Record = TypeVar("_Record", bound=Struct)
 
 
-def replace(record: S, **changes: object) -> S:
+def replace(record: _Record, **changes: object) -> _Record:
     """Return a record with some fields changed.
 
     >>> replace(Generator("wamigrate", "1"), version="2").version

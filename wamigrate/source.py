@@ -281,7 +281,7 @@ class ZipSource(Source):
     def _list(self) -> Iterator[Member]:
         for info in self._zip.infolist():
             name = _repair(info)
-            if info.is_dir() or stat.S_ISLNK(info.external_attr >> 16) or name in self._infos:
+            if not name or info.is_dir() or stat.S_ISLNK(info.external_attr >> 16) or name in self._infos:
                 continue
             self._infos[name] = info
             yield Member(name, info.file_size, _zip_time(info))

@@ -20,14 +20,19 @@ LIMIT: Final = 60
 HARD_LIMIT: Final = 80
 _SHORTEST: Final = 24
 """Characters that must be left where a title is cut at the end of a clause."""
-_LOOK: Final = 600
+_LOOK: Final = 400
+_SENTENCES: Final = 6
 _MESSAGES: Final = 40
 """Messages of a conversation that are searched for a question."""
 _TELLING: Final = 2
 """Telling words of a sentence that says what a conversation is about."""
 _DROPPED: Final = frozenset({"greeting", "feedback", "opener", "command", "reset"})
 _SPOKEN: Final = frozenset({"user", "other"})
+_WRITTEN: Final = frozenset({"text", "media", "poll"})
+_QUESTION_MARKS: Final = ("?", "？", "؟")
 
+_MARK: Final = re.compile(r"[`*_~\\\[]|^\s*[>#\-+•\d]|://", re.MULTILINE)
+"""What all formatting has: looked for first, as most questions have none of it."""
 _FENCE: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _URL: Final = re.compile(r"https?://(?:www\.)?([^/\s?#]+)\S*")
 _LINK: Final = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
@@ -52,7 +57,9 @@ def question_title(messages: Sequence[Message]) -> str | None:
 
     """
     texts = [
-        message.text[:_LOOK] for message in messages[:_MESSAGES] if message.role in _SPOKEN and message.text
+        message.text[:_LOOK]
+        for message in messages[:_MESSAGES]
+        if message.text and message.role in _SPOKEN and message.kind in _WRITTEN
     ]
     for least in (_TELLING, 1):
         for text in texts:
@@ -69,18 +76,22 @@ def title_from(text: str, least: int = 1) -> str | None:
         text: a message.
         least: how many telling words it must have.
 
-    >>> title_from("Hi! Can you please explain **how yeast works**?")
-    'How yeast works'
+    >>> title_from("Hi! Can you please tell me **how yeast works**?")
+    'How yeast works?'
     >>> title_from("Thanks 👍") is None
     True
 
     """
-    found = [_bare(sentence) for sentence in _SENTENCE_END.split(plain_text(text)) if sentence]
-    weighed = [(len(stems_of(sentence)), sentence) for sentence in found if sentence]
-    asking = (one for count, one in weighed if count > _TELLING and one.endswith(("?", "？", "؟")))
-    telling = (one for count, one in weighed if count >= least)
-    best = next(asking, None) or next(telling, None)
-    return shorten(best) if best else None
+    first = None
+    for sentence in _SENTENCE_END.split(plain_text(text))[:_SENTENCES]:
+        bare = _bare(sentence) if sentence else ""
+        count = len(stems_of(bare)) if bare else 0
+        asks = bare.endswith(_QUESTION_MARKS)
+        if asks and count > _TELLING:
+            return shorten(bare)
+        if first is None and (count >= least or (asks and count)):
+            first = bare
+    return shorten(first) if first else None
 
 
 def plain_text(text: str) -> str:
@@ -89,21 +100,27 @@ def plain_text(text: str) -> str:
     >>> plain_text("*Why* does `x_1` \\* y fail?\n```\nx\n```")
     'Why does x_1 * y fail?'
     """
-    text = _URL.sub(r"\1", _LINK.sub(r"\1", _FENCE.sub("\n", text)))
-    text = _ESCAPE.sub(r"\1", _INLINE_MARK.sub("", _BLOCK_MARK.sub("", text)))
-    return "".join(char for char in text if char == "\n" or char.isprintable() or char in _JOINERS).strip()
+    if _MARK.search(text):
+        text = _URL.sub(r"\1", _LINK.sub(r"\1", _FENCE.sub("\n", text)))
+        text = _ESCAPE.sub(r"\1", _INLINE_MARK.sub("", _BLOCK_MARK.sub("", text)))
+    if not text.replace("\n", "").isprintable():
+        text = "".join([char for char in text if char == "\n" or char.isprintable() or char in _JOINERS])
+    return text.strip()
 
 
 def shorten(text: str, limit: int = LIMIT) -> str:
     """Cut a text to ``limit`` characters: at the end of a clause, else between words and with an ellipsis.
 
     >>> shorten("Why does bread rise, and why does it sometimes fall flat as soon as it leaves the oven")
-    'Why does bread rise'
+    'Why does bread rise, and why does it sometimes fall flat…'
+    >>> shorten("The boiler has been broken since Friday, and the landlord says that he will look into it")
+    'The boiler has been broken since Friday'
     """
     text = " ".join(text.split())
     if len(text) <= limit:
         return text
     ends = [match.start() for match in _CLAUSE_END.finditer(text, 0, limit + 1)]
+    ends = [end for end in ends if _is_closed(text[:end])]
     if ends and (ends[-1] >= _SHORTEST or (len(ends) == 1 and ends[0] * 3 >= limit)):
         return text[: ends[-1]].rstrip(_EDGES)
     end = text.rfind(" ", _SHORTEST, limit)
@@ -225,6 +242,12 @@ def _lead(text: str, words: list[re.Match[str]]) -> tuple[int, bool]:
         if kind == "greeting" or (kind in _DROPPED and _PAUSED.match(text, words[size - 1].end())):
             return size, False
     return 0, False
+
+
+def _is_closed(text: str) -> bool:
+    """Tell whether every bracket and quotation mark of a text is closed."""
+    pairs = (("(", ")"), ("[", "]"), ("„", "“"), ("«", "»"))
+    return text.count('"') % 2 == 0 and all(text.count(left) <= text.count(right) for left, right in pairs)
 
 
 def _whole(text: str, end: int) -> int:
