@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from wamigrate.chatfile import find_chat, has_headers, is_debris
+from wamigrate.chatfile import find_chats, has_headers, is_debris
 from wamigrate.errors import NoChatError, SourceError
 from wamigrate.formats import Confidence, Parser
 from wamigrate.model import Conversation, DateOrder
@@ -59,7 +59,7 @@ class WhatsAppPhone:
                 return Confidence.SIGNATURE if has_headers(source, source.members[0]) else Confidence.NO
             if not any(_may_hold_chat(member.name) for member in source.members if not is_debris(member)):
                 return Confidence.NO
-            find_chat(source)
+            find_chats(source)
         except NoChatError:
             return Confidence.NO
         except SourceError:
@@ -67,10 +67,10 @@ class WhatsAppPhone:
         return Confidence.SIGNATURE
 
     def parse(self, source: Source, notes: Notes) -> Iterator[Conversation]:
-        """Yield the chat as one conversation."""
-        file = find_chat(source)
-        known = Known(file.title, file.member.modified, self.date_order, self.year)
-        yield read_chat(file, notes, known, format_name=self.name, encoding=self.encoding)
+        """Yield each chat as one conversation."""
+        for file in find_chats(source):
+            known = Known(file.title, file.member.modified, self.date_order, self.year)
+            yield read_chat(file, notes, known, format_name=self.name, encoding=self.encoding)
 
 
 def _may_hold_chat(name: str) -> bool:

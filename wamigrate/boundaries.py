@@ -8,7 +8,7 @@ code fences, and what WhatsApp itself would write. Two points make it text.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -19,6 +19,8 @@ TEXT: Final = 2
 _TOLERANCE: Final = timedelta(minutes=2)
 _CLOCK_CHANGE: Final = timedelta(hours=1)
 """Going back by no more than this is what clocks do in autumn."""
+_LATE: Final = timedelta(days=2)
+"""Messages that were sent without a connection arrive within this time, mostly."""
 _ENOUGH: Final = 20
 """Messages from which on a file's own habits count fully."""
 _BLOCK: Final = 20
@@ -28,7 +30,12 @@ _RARE: Final = 3
 _RARE_SHARE: Final = 0.01
 _SKEW_SHARE: Final = 0.2
 _CORE_SHARE: Final = 0.9
-_NO_NAME: Final = re.compile(r"[\d\s:.,;/()\[\]<>=*_#-]+")
+_TIME_NAME: Final = re.compile(r"\d{1,2}[:.]\d{2}(?:[ -]+\d{1,2}[:.]\d{2})?")
+"""What stands before a colon in a timetable is no name."""
+_AHEAD: Final = 200
+"""Candidates among which a code block must end."""
+_MOST: Final = 0.02
+"""Share of candidates that may be text for one and the same reason."""
 _OPTION_LINE: Final = re.compile(rb"\n[^\n:]{2,20}: [^\n]*\(\d+ [^\n()]+\)\r?\Z")
 _POLL: Final = re.compile(rb"(?:\xe2\x80[\x8e\x8f])?[^\n:]{3,20}:\n[^\n]+\n[^\n:]{2,20}: ")
 _FENCE: Final = b"```"
@@ -64,6 +71,11 @@ class _Cast:
     counts: Counter[str | None]
     core: frozenset[str]
     is_pair: bool
+    is_known_pair: bool = False
+    """Whether the chat's title or an assistant's name shows that only two can write."""
+    total: int = 0
+    odd_clock: bool = False
+    """Whether so many dates do not exist that this says nothing about single lines."""
     weights: dict[str, int] = field(default_factory=dict[str, int])
 
     def knows(self, name: str | None) -> bool:
@@ -90,8 +102,9 @@ def find_texts(candidates: Candidates) -> dict[int, tuple[str, ...]]:
         suspects |= {i for i, name in enumerate(candidates.names) if name in strange}
     texts: dict[int, tuple[str, ...]] = {}
     copies = _copies(candidates, disorder)
+    fences = _Fences(candidates, texts)
     for index in sorted(suspects - {0}):
-        reasons = _weigh(index, candidates, cast, disorder, copies, texts)
+        reasons = _weigh(index, candidates, cast, disorder, copies, fences)
         if sum(points for points, _ in reasons) >= TEXT:
             texts[index] = tuple(words for points, words in reasons if points > 0)
     return texts
@@ -103,19 +116,9 @@ def _weigh(
     cast: _Cast,
     disorder: dict[int, timedelta],
     copies: set[int],
-    texts: dict[int, tuple[str, ...]],
+    fences: "_Fences",
 ) -> list[tuple[int, str]]:
-    name = candidates.names[index]
-    reasons: list[tuple[int, str]] = []
-    if candidates.moments[index] is None:
-        reasons.append((2, "no such date or time"))
-    if index in disorder:
-        far = disorder[index] > _CLOCK_CHANGE and len(candidates.moments) >= _ENOUGH
-        reasons.append((2 if far else 1, "out of order"))
-    if name is not None and _stranger(name, cast):
-        reasons.append((_stranger(name, cast), "unknown name"))
-    if name is None:
-        reasons.append(_rate_nameless(index, candidates, cast, texts))
+    reasons = _rate_header(index, candidates, cast, disorder, fences.texts)
     if candidates.sure_ends and index not in candidates.loose:
         reasons.append((-1, "line end between messages"))
     if index in candidates.loose:
@@ -124,9 +127,37 @@ def _weigh(
             reasons.append((-2, "poll"))
     if reasons and index in candidates.odd_style:
         reasons.append((1, "date in another style"))
-    reasons += _rate_fence(index, candidates, cast, disorder, texts, doubted=bool(reasons))
+    reasons += _rate_fence(index, candidates, cast, disorder, fences, doubted=bool(reasons))
     if index in disorder and index in copies:
         reasons.append((2, "copy of an earlier message"))
+    return reasons
+
+
+def _rate_header(
+    index: int,
+    candidates: Candidates,
+    cast: _Cast,
+    disorder: dict[int, timedelta],
+    texts: dict[int, tuple[str, ...]],
+) -> list[tuple[int, str]]:
+    """Points for time and name. One who writes here regularly needs more than a wrong time to be doubted."""
+    name = candidates.names[index]
+    inside = _is_inside(index, candidates, texts)
+    reasons: list[tuple[int, str]] = []
+    if candidates.moments[index] is None and not cast.odd_clock:
+        reasons.append((1 if cast.knows(name) else 2, "no such date or time"))
+    far = disorder.get(index, _TOLERANCE) > _CLOCK_CHANGE
+    if index in disorder:
+        limit = _LATE if cast.knows(name) else _CLOCK_CHANGE
+        enough = disorder[index] > limit and len(candidates.moments) >= _ENOUGH
+        reasons.append((2 if enough else 1, "out of order"))
+    if reasons and cast.knows(name) and inside and (far or index not in disorder):
+        reasons.append((1, "inside a text"))
+    if name is None:
+        reasons.append(_rate_nameless(index, candidates, cast, texts))
+    elif points := _stranger(name, cast):
+        sure = cast.is_known_pair or inside or b"\n" in candidates.bodies[index - 1]
+        reasons.append((points if sure else 1, "unknown name"))
     return reasons
 
 
@@ -135,16 +166,16 @@ def _rate_fence(
     candidates: Candidates,
     cast: _Cast,
     disorder: dict[int, timedelta],
-    texts: dict[int, tuple[str, ...]],
+    fences: "_Fences",
     *,
     doubted: bool,
 ) -> list[tuple[int, str]]:
     """Points for standing inside a code block that closes; one that does not is a cut answer's end."""
     name = candidates.names[index]
     rare = name is not None and name not in cast.core and cast.counts[name] <= _RARE
-    if not (doubted or rare) or not _in_fence(index, candidates, texts):
+    if not (doubted or rare) or not fences.is_open(index):
         return []
-    for i in range(index, len(candidates.names)):
+    for i in range(index, min(index + _AHEAD, len(candidates.names))):
         if i > index and cast.knows(candidates.names[i]) and i not in disorder:
             break
         if _FENCE in candidates.bodies[i]:
@@ -190,19 +221,28 @@ def _rate_nameless(
 def _cast(candidates: Candidates) -> _Cast:
     counts = Counter(candidates.names)
     total = sum(count for name, count in counts.items() if name is not None)
+    missing = sum(moment is None for moment in candidates.moments) if None in candidates.moments else 0
+    cast = _Cast(
+        counts,
+        frozenset(),
+        is_pair=False,
+        total=total,
+        odd_clock=missing > max(_RARE, _MOST * len(candidates.moments)),
+    )
     common = [(name, count) for name, count in counts.most_common() if name is not None]
     regular = [name for name, count in common if count > max(_RARE, _RARE_SHARE * total)]
+    if len(regular) > 2 or candidates.group or not common:  # noqa: PLR2004 - three people are a group
+        return replace(cast, core=frozenset(regular))
     known = [name for name, _ in common if name in candidates.trusted]
     others = [(name, count) for name, count in common if name not in candidates.trusted]
-    if len(regular) > 2 or candidates.group or not common:  # noqa: PLR2004 - three people are a group
-        return _Cast(counts, frozenset(regular), is_pair=False)
     if known:
-        clear = others and (len(others) == 1 or others[0][1] > others[1][1])
-        return _Cast(counts, frozenset([*known[:1], *([others[0][0]] if clear else [])]), is_pair=bool(clear))
+        clear = bool(others) and (len(others) == 1 or others[0][1] > others[1][1])
+        core = frozenset([*known[:1], *([others[0][0]] if clear else [])])
+        return replace(cast, core=core, is_pair=clear, is_known_pair=clear)
     top = [name for name, _ in common[:2]]
     share = sum(count for _, count in common[:2]) / total
     is_pair = total >= _ENOUGH and share >= _CORE_SHARE and all(counts[name] > _RARE for name in top)
-    return _Cast(counts, frozenset(top if is_pair else regular), is_pair)
+    return replace(cast, core=frozenset(top if is_pair else regular), is_pair=is_pair)
 
 
 def _stranger(name: str, cast: _Cast) -> int:
@@ -216,12 +256,9 @@ def _stranger(name: str, cast: _Cast) -> int:
 def _rate(name: str, cast: _Cast) -> int:
     if name in cast.core:
         return 0
-    if _NO_NAME.fullmatch(name) and cast.counts[name] <= _RARE:
+    if cast.is_pair or (_TIME_NAME.fullmatch(name) and cast.counts[name] <= _RARE):
         return 2
-    if cast.is_pair:
-        return 2
-    total = cast.counts.total()
-    return int(cast.counts[name] == 1 or (cast.counts[name] <= _RARE and total >= 10 * _ENOUGH))
+    return int(cast.counts[name] == 1 or (cast.counts[name] <= _RARE and cast.total >= 10 * _ENOUGH))
 
 
 def _disorder(candidates: Candidates, cast: _Cast) -> dict[int, timedelta]:
@@ -275,7 +312,10 @@ def _judge_descent(index: int, candidates: Candidates, cast: _Cast, odd: dict[in
     high = _high_run(index, now, moments, odd)
     if all(candidates.names[i] is None for i in range(index)):
         return
-    if 0 in high or _prefer_low(low, high, candidates, cast, recovered=low[-1] + 1 < len(moments)):
+    recovered = low[-1] + 1 < len(moments)
+    if not recovered and all(cast.knows(candidates.names[i]) for i in low):
+        return  # older messages at the end of the file: another part of the chat, as far as one can tell
+    if 0 in high or _prefer_low(low, high, candidates, cast, recovered=recovered):
         odd.update((i, last - moment) for i in low if (moment := moments[i]) is not None)
     else:
         odd.update((i, moment - now) for i in high if (moment := moments[i]) is not None)
@@ -334,10 +374,31 @@ def _is_poll_edge(index: int, candidates: Candidates) -> bool:
     )
 
 
-def _in_fence(index: int, candidates: Candidates, texts: dict[int, tuple[str, ...]]) -> bool:
-    fences = 0
-    for i in range(index - 1, -1, -1):
-        fences += candidates.bodies[i].count(_FENCE)
-        if i not in texts:
-            break
-    return fences % 2 == 1
+def _is_inside(index: int, candidates: Candidates, texts: dict[int, tuple[str, ...]]) -> bool:
+    """Tell whether the lines around a candidate show that it stands inside a text.
+
+    A quotation is announced, or follows a blank line, or the text goes on after it; a message that came
+    late stands alone.
+    """
+    before, body = candidates.bodies[index - 1], candidates.bodies[index]
+    announced = not before.strip() or before.rstrip(b" \r").endswith((b":", b"\n", _FENCE))
+    return announced or b"\n" in body or index - 1 in texts
+
+
+class _Fences:
+    """Knows whether a code fence is open before a candidate; to be asked in ascending order."""
+
+    def __init__(self, candidates: Candidates, texts: dict[int, tuple[str, ...]]) -> None:
+        self.texts = texts
+        self._bodies = candidates.bodies
+        self._at = 0
+        self._count = 0
+
+    def is_open(self, index: int) -> bool:
+        """Tell whether the message before ``index``, with the texts that belong to it, leaves one open."""
+        for i in range(self._at, index):
+            if i not in self.texts:
+                self._count = 0
+            self._count += self._bodies[i].count(_FENCE)
+        self._at = max(self._at, index)
+        return self._count % 2 == 1

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from wamigrate.encoding import to_utf8
 from wamigrate.errors import SourceError
-from wamigrate.lines import find_lock
+from wamigrate.lines import Lock, find_lock
 from wamigrate.source import Member, Source, no_chat
 from wamigrate.tables import read_table
 from wamigrate.words import plain
@@ -16,6 +16,8 @@ _DOCUMENT: Final = re.compile(r"-?\d{7,8}-")
 """iOS numbers every file that was sent, documents too: ``00000012-notes.txt`` is none of the chat."""
 _COPY: Final = re.compile(r"(?: ?\(\d+\)| - Copy|\.txt)+$", re.IGNORECASE)
 _PROBE: Final = 1 << 18
+_NAMED: Final = 1
+"""Rank of texts whose name says that they are a chat."""
 
 
 class ChatFile(NamedTuple):
@@ -33,16 +35,18 @@ class ChatFile(NamedTuple):
         if self.source.kind == "file":
             return ()
         return tuple(
-            member for member in self.source.members if member is not self.member and not is_debris(member)
+            member
+            for member in self.source.members
+            if member is not self.member and not is_debris(member) and chat_title(member.basename) is None
         )
 
 
-def find_chat(source: Source) -> ChatFile:
-    """Find the chat text of an export.
+def find_chats(source: Source) -> list[ChatFile]:
+    """Find the chat texts of an export.
 
-    A single file is taken as it is. Among several, names decide first (``_chat.txt``, a title such as
-    ``WhatsApp Chat with Ana.txt``), then the content: the text must have message headers. An archive inside
-    the archive is looked into if nothing else is there.
+    A single file is taken as it is. Among several, names decide first: every ``_chat.txt`` and every text
+    named as phones name it (``WhatsApp Chat with Ana.txt``) that has message headers is a chat. If there is
+    none, the other text with most headers is, and if there is none either, archives inside are looked into.
 
     Raises:
         NoChatError: no member is a chat.
@@ -50,40 +54,61 @@ def find_chat(source: Source) -> ChatFile:
 
     """
     if source.kind == "file":
-        return ChatFile(source, source.members[0], _title(source, source.members[0]))
+        return [ChatFile(source, source.members[0], _title(source, source.members[0]))]
     found = _find(source)
-    if found is None:
-        for member in source.members:
-            if member.name.casefold().endswith(".zip") and not is_debris(member):
-                try:
-                    found = _find(source.nested(member))
-                except SourceError:
-                    continue
-                if found is not None:
-                    break
-    if found is None:
+    if not found or _rank(found[0].member) > _NAMED:
+        inner = [
+            chat for member in source.members if _is_archive(member) for chat in _find_inside(source, member)
+        ]
+        found = [chat for chat in inner if _rank(chat.member) <= _NAMED] or found or inner
+    if not found:
         raise no_chat(source)
     return found
 
 
-def _find(source: Source) -> ChatFile | None:
-    ranked = sorted(
-        ((_rank(member), member.name.count("/"), order, member) for order, member in enumerate(source.members)
-         if _may_be_chat(member)),
-        key=lambda row: row[:3],
-    )  # fmt: skip
-    for _, _, _, member in ranked:
-        if has_headers(source, member):
-            return ChatFile(source, member, _title(source, member))
-    return None
+def _find_inside(source: Source, member: Member) -> list[ChatFile]:
+    try:
+        return _find(source.nested(member))
+    except SourceError:
+        return []
+
+
+def _is_archive(member: Member) -> bool:
+    return member.name.casefold().endswith(".zip") and not is_debris(member)
+
+
+def _find(source: Source) -> list[ChatFile]:
+    """Return the chats that names tell, or else the best of the other texts."""
+    texts = [member for member in source.members if _may_be_chat(member)]
+    named = [member for member in texts if _rank(member) <= _NAMED and has_headers(source, member)]
+    if not named:
+        counts = {member: _count_headers(source, member) for member in texts if _rank(member) > _NAMED}
+        named = sorted(
+            (member for member in counts if counts[member]),
+            key=lambda member: (_rank(member), -counts[member]),
+        )[:1]
+    titles = len(named) == 1
+    return [
+        ChatFile(source, member, _title(source, member) if titles else chat_title(member.basename))
+        for member in named
+    ]
+
+
+def _count_headers(source: Source, member: Member) -> int:
+    lock = _probe(source, member)
+    return 0 if lock is None else lock.seen
 
 
 def has_headers(source: Source, member: Member) -> bool:
     """Tell from the beginning of a member whether it has message headers."""
+    return _probe(source, member) is not None
+
+
+def _probe(source: Source, member: Member) -> Lock | None:
     head = source.head(member, _PROBE)
     if member.size > len(head):
         head = head[: head.rfind(b"\n") + 1] or head
-    return bool(head) and find_lock(to_utf8(head).data) is not None
+    return find_lock(to_utf8(head).data) if head else None
 
 
 def is_debris(member: Member) -> bool:

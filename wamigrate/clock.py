@@ -172,6 +172,8 @@ def resolve(text: DateText, order: DateOrder, year: int | None = None) -> Day | 
     a, b, c = text.numbers
     if text.year_first:
         return _to_gregorian(text, a, b, c)
+    if order == "ymd" and c < 100:  # noqa: PLR2004 - a year of two digits first; one of four stands where it stands
+        return _to_gregorian(text, a, b, c)
     d, m = (b, a) if order == "mdy" else (a, b)
     return _to_gregorian(text, c, m, d)
 

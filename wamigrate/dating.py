@@ -22,8 +22,10 @@ from wamigrate.model import DateOrder
 from wamigrate.times import TimeColumn
 
 _ATTACHMENT_DAY: Final = re.compile(
-    rb"-(20\d\d)(\d\d)(\d\d)-WA\d|-[A-Z]{3,8}-(20\d\d)-(\d\d)-(\d\d)-\d\d-\d\d-\d\d\b"
+    rb"(?:\xe2\x80[\x8e\x8f])?(?:<[^:\n<>]{1,60}: ?)?(?:[A-Z]{3}-(20\d\d)(\d\d)(\d\d)-WA\d"
+    rb"|\d{8}-[A-Z]{3,8}-(20\d\d)-(\d\d)-(\d\d)-\d\d-\d\d-\d\d\b)"
 )
+"""Bodies that are an attachment; a name in the middle of a text proves nothing."""
 
 
 @dataclass
@@ -75,7 +77,9 @@ def date_pieces(
     years = complete_years([texts[raw] for raw in raw_dates], latest, year) if bare else ()
     moments = _moments(raw_dates, times, texts, orders, years)
     calendars = frozenset(
-        str(text.calendar) for text in texts.values() if text and text.calendar != "gregorian"
+        str(text.calendar)
+        for text in texts.values()
+        if text and text.calendar != "gregorian" and _resolved(text, orders)
     )
     odd = frozenset[int]()
     if len(styles) > 1:
@@ -92,9 +96,7 @@ def _moments(
     orders: dict[tuple[int, str], Order],
     years: Sequence[int | None],
 ) -> list[datetime | None]:
-    days = {
-        raw: _day(resolve(text, orders[text.style].order) if text else None) for raw, text in texts.items()
-    }
+    days = {raw: _day(_resolved(text, orders)) for raw, text in texts.items()}
     if not years and None not in days.values():
         quick = times.on(map(days.__getitem__, raw_dates))  # type: ignore[arg-type]  # there is no None
         if quick is not None:
@@ -106,6 +108,15 @@ def _moments(
             day = _day(resolve(text, orders[text.style].order, years[index]))
         moments.append(None if day is None or clock is None else datetime.combine(day, clock))
     return moments
+
+
+def _resolved(text: DateText | None, orders: dict[tuple[int, str], Order]) -> tuple[int, int, int] | None:
+    """Resolve a date in its style's order; where it does not exist in this, the other one must be meant."""
+    if text is None:
+        return None
+    order = orders[text.style].order
+    other: DateOrder = "mdy" if order == "dmy" else "dmy"
+    return resolve(text, order) or resolve(text, other)
 
 
 def _day(resolved: tuple[int, int, int] | None) -> date | None:
@@ -178,7 +189,7 @@ def _attachment_days(bodies: Sequence[bytes]) -> list[tuple[int, date]]:
     """Find the dates in names that phones give to media: the day of the message."""
     found: list[tuple[int, date]] = []
     for index, body in enumerate(bodies):
-        match = _ATTACHMENT_DAY.search(body, 0, 400) if b"-" in body[:400] else None
+        match = _ATTACHMENT_DAY.match(body)
         if match:
             year, month, day = (int(part) for part in match.groups() if part is not None)
             try:

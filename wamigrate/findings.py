@@ -14,6 +14,8 @@ from wamigrate.transcript import Transcript
 _CAPS: Final = {40_000: "without media", 10_000: "with media"}
 """Newest messages that phones export at most."""
 _CAP_TOLERANCE: Final = 10
+_SINGLE: Final = 100
+"""Lines of one kind that are named each; the rest is summed up."""
 
 
 class ReadChat(NamedTuple):
@@ -61,13 +63,12 @@ def _report_text(chat: ReadChat, special: list[Message], notes: Notes) -> None:
     for line in transcript.blocks:
         notes.add("second-shape", "from here on headers have another shape", source=source, line=line)
     rows = [row for found in transcript.absorbed.values() for row in found]
-    for line, reasons in rows:
-        notes.add(
-            "suspect-boundary",
-            f"looks like a header, taken for text: {', '.join(reasons)}",
-            source=source,
-            line=line,
-        )
+    for line, reasons in rows[:_SINGLE]:
+        text = f"looks like a header, taken for text: {', '.join(reasons)}"
+        notes.add("suspect-boundary", text, source=source, line=line)
+    if len(rows) > _SINGLE:
+        text = f"{len(rows) - _SINGLE:,} more lines that look like headers were taken for text"
+        notes.add("suspect-boundary", text, source=source, line=rows[_SINGLE][0])
 
 
 def _report_dates(chat: ReadChat, notes: Notes) -> None:

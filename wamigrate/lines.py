@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, islice
 from operator import add
 from typing import Final, Literal, NamedTuple
 
@@ -28,10 +28,12 @@ _MARK_BYTES: Final = (
     rb"|(?<=\xd8)\x9c|(?<=\xef)\xbb\xbf))*"
 )
 _NAME_END: Final = rb":(?: |(?=\r?(?:\n|\Z)))"
-_AUTHOR: Final = rb"((?:[^\n:]{1,120}" + _NAME_END + rb"|[^\n]{1,120}?" + _NAME_END + rb")?)"
-"""A name ends at the first colon that a space or the line's end follows; 120 bytes hold any real one. The
-first alternative is the usual case made fast: a name without a colon inside."""
-_WIDE_AUTHOR: Final = rb"((?:[^\n]{1,120}?(?:" + _NAME_END + rb"|\xef\xbc\x9a ?))?)"
+_AUTHOR: Final = rb"((?:[^\n:]{1,400}" + _NAME_END + rb"|[^\n]{1,400}?" + _NAME_END + rb")?)"
+"""A name ends at the first colon that a space or the line's end follows; 400 bytes hold a hundred characters
+of any script. The first alternative is the usual case made fast: a name without a colon inside."""
+_TIGHT_AUTHOR: Final = rb"((?:[^\n:]{1,400}:(?!//) ?)?)"
+"""The same where no space follows the colon."""
+_WIDE_AUTHOR: Final = rb"((?:[^\n]{1,400}?(?:" + _NAME_END + rb"|\xef\xbc\x9a ?))?)"
 """The same where the phone's language has a wide colon."""
 _WORD_BYTES: Final = rb"[^0-9\n\[\]]{1,60}?"
 _WORD_GROUPS: Final = ("weekday", "month", "month2", "era", "before", "after")
@@ -54,6 +56,7 @@ _SPACE: Final = re.compile(f"[{SPACES}]")
 _TOKEN: Final = re.compile(r"\d+|\D+")
 _PUNCTUATION: Final = str.maketrans("،，、：／．－‐‑–—［］", ",,,:/.-----[]")
 _LOOSE: Final = re.compile(rb"\n" + _MARK_BYTES + rb"\[")
+_LIKELY: Final = re.compile(rb"\n([^\n]{0,12}?[0-9\xd9\xdb\xe0-\xe3][^\n]{2,60}?[:.][^\n]*)")
 _BARE_FEED: Final = re.compile(rb"\n(?<!\r\n)")
 _COLUMNS: Final = 5
 """What cutting gives for each message: the four groups of a lock, and the body."""
@@ -93,13 +96,20 @@ class _Sightings:
     digits: set[str] = field(default_factory=set[str])
     wide: bool = False
     """Whether a wide colon follows a header."""
+    spaced: int = 0
+    tight: int = 0
+    """Headers whose first colon a space follows, or a text at once."""
 
     def add(self, header: Header, tokens: tuple[Token, ...]) -> None:
         """Take in a header."""
         self.count += 1
         self.rows.setdefault(tuple(token.text for token in tokens if token.kind == "text"), tokens)
         self.digits.update(*(token.text for token in tokens if token.kind == "digits"))
-        self.wide = self.wide or "：" in header.match.string[header.match.end() :]
+        rest = header.match.string[header.match.end() :]
+        self.wide = self.wide or "：" in rest
+        after = rest.partition(":")[2]
+        self.spaced += ": " in rest or (":" in rest and not after)
+        self.tight += ": " not in rest and bool(after) and not after.startswith("//")
 
 
 @dataclass(frozen=True)
@@ -111,6 +121,8 @@ class Lock:
     """Regular expression of a header and name, without the newline before it: groups *first part*,
     *second part*, *seconds and what follows them* (empty where the time has none or comes first), *name
     with its colon* (empty where nobody is named)."""
+    seen: int = 0
+    """Headers of this shape in the sample."""
 
     def compile(self, newline: bytes) -> re.Pattern[bytes]:
         """Return the expression that finds headers after ``newline``.
@@ -148,10 +160,12 @@ class Pieces:
     def __len__(self) -> int:
         return len(self.first)
 
-    def header_length(self, index: int) -> int:
-        """Bytes of a header, the name included."""
+    def header_lengths(self) -> list[int]:
+        """Bytes of each header, the name included."""
         columns = (self.first, self.second, self.third, self.author)
-        return sum(len(column[index]) for column in columns)
+        return list(
+            map(add, *(map(add, map(len, one), map(len, other)) for one, other in (columns[:2], columns[2:])))
+        )
 
 
 def find_lock(data: bytes, exclude: Iterable[str] = ()) -> Lock | None:
@@ -168,7 +182,8 @@ def find_lock(data: bytes, exclude: Iterable[str] = ()) -> Lock | None:
     found: dict[str, _Sightings] = {}
     first: str | None = None
     skip = set(exclude)
-    for number, line in enumerate(_sample(data)):
+    lines = _sample(data) if not _is_headless(data) else _search(data)
+    for number, line in enumerate(lines):
         header = read_header(line)
         if header is None:
             continue
@@ -187,7 +202,7 @@ def find_lock(data: bytes, exclude: Iterable[str] = ()) -> Lock | None:
     siblings = [
         other for other in found.values() if other is not best and _are_siblings(best.shape, other.shape)
     ]
-    lock = Lock(best.shape, _lock_pattern([best, *siblings]))
+    lock = Lock(best.shape, _lock_pattern([best, *siblings]), best.count)
     return lock if lock.compile(b"\n").search(b"\n" + data) else None
 
 
@@ -200,17 +215,37 @@ def cut(data: bytes, lock: Lock) -> Pieces:
     returns = data.count(b"\r") if lock.shape.family != "dash" else 0
     if returns and not all_crlf(data):
         pieces = _split(data, lock, b"\r\n")
-        ends = returns - data.endswith(b"\r\n")
-        if pieces is not None and len(pieces) - 1 >= _TRUSTED_CRLF * ends:
+        if pieces is not None and _keeps_ends(pieces, data, returns):
             return _add_loose(pieces, lock)
     pieces = _split(data, lock, b"\n")
     assert pieces is not None, "a lock is made from lines of the file"
     return pieces
 
 
+def _keeps_ends(pieces: Pieces, data: bytes, returns: int) -> bool:
+    """Tell whether CRLF stands between messages only; a pasted text may bring in a few others."""
+    last = data.endswith(b"\r\n")
+    if len(pieces) - 1 >= _TRUSTED_CRLF * (returns - last):
+        return True
+    ends = data.count(b"\r\n") - last
+    return ends - (len(pieces) - 1) <= max(1, (1 - _TRUSTED_CRLF) * ends)
+
+
 def all_crlf(data: bytes) -> bool:
     """Tell whether every line end is CRLF: then an editor or a mail program made them so."""
     return b"\n" in data and _BARE_FEED.search(data) is None
+
+
+def _is_headless(data: bytes) -> bool:
+    """Tell whether the sample holds no header, so that the whole file is to be searched."""
+    return not any(read_header(line) for line in _sample(data))
+
+
+def _search(data: bytes) -> Iterator[str]:
+    """Yield lines all over the file that have a number and something like a time at their beginning."""
+    yield ""
+    for match in islice(_LIKELY.finditer(data), _HEAD_LINES * 5):
+        yield match[1][:_LINE_LIMIT].decode("utf-8", "replace").rstrip("\r")
 
 
 def _sample(data: bytes) -> Iterator[str]:
@@ -294,6 +329,8 @@ def _lock_pattern(groups: list[_Sightings]) -> bytes:
         seconds.append(b"".join(patterns[middle:end]))
         thirds.append(b"".join(patterns[end:]))
     author = _WIDE_AUTHOR if any(group.wide for group in groups) else _AUTHOR
+    if sum(group.spaced for group in groups) * 4 < sum(group.tight for group in groups):
+        author = _TIGHT_AUTHOR
     parts = (_MARK_BYTES + _either(firsts), _either(seconds), _either(thirds))
     return _guard(groups) + b"".join(b"(" + part + b")" for part in parts) + author
 

@@ -7,11 +7,9 @@ from wamigrate.model import Note, Severity, SourceInfo
 
 CODES: Final[dict[str, tuple[Severity, str]]] = {
     "ambiguous-date-order": ("warning", "day and month could be the other way round"),
-    "ambiguous-month": ("warning", "a month name means different months in different languages"),
     "assumed-year": ("warning", "dates without a year were completed"),
     "bad-date": ("warning", "a header whose date or time does not exist; kept without a time"),
     "calendar": ("info", "dates of another calendar were converted"),
-    "clock-marker-unknown": ("warning", "an AM/PM word that no table knows; the hour is as printed"),
     "encoding-damage": ("loss", "bytes that are no text were replaced"),
     "encoding-fallback": ("warning", "the text is not UTF-8; another encoding was assumed"),
     "export-cap": ("info", "as many messages as WhatsApp exports at most: older ones may be missing"),
@@ -21,9 +19,11 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
     "lossy-math": ("loss", "dollar signs and braces that ChatGPT took out of code as if it were a formula"),
     "media-missing": ("info", "files that messages mention and the export does not hold"),
     "media-unsafe": ("loss", "a file of the archive that cannot be trusted was left out"),
+    "media-unwritten": ("warning", "files that messages mention and that could not be written"),
     "no-assistant": ("warning", "nobody in the chat could be told to be an assistant"),
     "placeholder": ("loss", "an answer of which the export holds a placeholder only"),
     "preamble": ("info", "lines before the first header were kept as a notice"),
+    "redacted": ("info", "numbers and addresses were replaced by placeholders, on request"),
     "rejoined": ("info", "answers that arrived in several messages were put together"),
     "repaired": ("info", "damage that could be undone with certainty was, on request"),
     "second-shape": ("warning", "a block with headers of another shape was read as part of the chat"),

@@ -2,6 +2,7 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import repeat
 from typing import Final
 
@@ -51,7 +52,8 @@ def _read(
         raise ParseError(f"{file.source.where(file.member)}: has no line that begins like a WhatsApp message")
     with ThreadPoolExecutor(max_workers=1) as beside:  # hashing leaves the interpreter free meanwhile
         digest = beside.submit(hashlib.sha256, stored)
-        transcript = read_transcript(text.data, lock, known)
+        errors = "replace" if text.damaged else "strict"
+        transcript = read_transcript(text.data, lock, replace(known, errors=errors))
         sha256 = digest.result().hexdigest()
     platform: Platform = "android" if lock.shape.family == "dash" else "ios"
     classifier = Classifier(platform, file.media)

@@ -27,6 +27,8 @@ _KNOWN_SHARE: Final = 0.8
 _HEADERISH: Final = re.compile(rb"\n(?:\xe2\x80[\x8e\x8f])*\[?[^\n ]{6,14},? ")
 _PROVING: Final = 1
 """Rank of a match by number or by a name that no person bears."""
+_MARKS: Final = (b"\xe2\x80\x8e", b"\xe2\x80\x8f")
+"""What WhatsApp on iPhones puts before its own words."""
 _GROUP_TOPICS: Final = frozenset({"group"})
 
 
@@ -40,6 +42,8 @@ class Known:
     """When the file was written."""
     date_order: DateOrder | None = None
     year: int | None = None
+    errors: str = "strict"
+    """What to do with bytes that are no text: ``strict`` raises :exc:`UnicodeDecodeError`."""
 
 
 @dataclass
@@ -53,6 +57,8 @@ class Transcript:
     bodies: list[bytes]
     starts: list[int]
     """Offset of each header in the text."""
+    inners: list[int]
+    """Offset of each body in the text."""
     lines: list[int]
     spellings: dict[str, list[str]]
     """Every printed spelling of each name."""
@@ -84,7 +90,7 @@ def read_transcript(data: bytes, lock: Lock, known: Known) -> Transcript:
 
 def _read(data: bytes, lock: Lock, known: Known) -> Transcript:
     pieces = cut(data, lock)
-    settle_authors(pieces, _is_notice_bytes)
+    settle_authors(pieces, _is_notice_bytes, known.title)
     dating = date_pieces(
         pieces,
         time_first=lock.shape.time_first,
@@ -92,7 +98,7 @@ def _read(data: bytes, lock: Lock, known: Known) -> Transcript:
         year=known.year,
         latest=known.latest,
     )
-    spellings = {raw: _name(raw) if raw else None for raw in dict.fromkeys(pieces.author)}
+    spellings = _spellings(pieces.author, known.errors)
     names = list(map(spellings.__getitem__, pieces.author))
     texts = find_texts(_candidates(pieces, dating, names, known.title))
     transcript = Transcript(
@@ -102,6 +108,7 @@ def _read(data: bytes, lock: Lock, known: Known) -> Transcript:
         dating.moments,
         pieces.body,
         pieces.start,
+        [start + length for start, length in zip(pieces.start, pieces.header_lengths(), strict=True)],
         pieces.line,
         {},
         pieces.preamble,
@@ -113,17 +120,24 @@ def _read(data: bytes, lock: Lock, known: Known) -> Transcript:
     _trim(transcript, data, pieces)
     for raw, name in spellings.items():
         if name is not None:
-            transcript.spellings.setdefault(name, []).append(_printed(raw))
+            transcript.spellings.setdefault(name, []).append(_printed(raw, known.errors))
     return transcript
 
 
-def _printed(raw: bytes) -> str:
-    return re.sub("[::] ?$", "", raw.decode("utf-8", "replace"))
+def _printed(raw: bytes, errors: str) -> str:
+    return re.sub("[::] ?$", "", raw.decode("utf-8", errors))
 
 
-def _name(raw: bytes) -> str:
-    printed = _printed(raw)
+def _name(raw: bytes, errors: str) -> str:
+    printed = _printed(raw, errors)
     return clean_name(printed) or printed
+
+
+def _spellings(authors: Sequence[bytes], errors: str) -> dict[bytes, str | None]:
+    """Return the name for each spelling. A tilde marks those who are no contacts: not the contact."""
+    names = {raw: _name(raw, errors) if raw else None for raw in dict.fromkeys(authors)}
+    contacts = {name for raw, name in names.items() if name and b"~" not in raw}
+    return {raw: f"~ {name}" if name in contacts and b"~" in raw else name for raw, name in names.items()}
 
 
 def _is_notice_bytes(text: bytes) -> bool:
@@ -139,7 +153,7 @@ def _candidates(pieces: Pieces, dating: Dating, names: Sequence[str | None], tit
     topics = {
         notice_topic(body.decode("utf-8", "replace"))
         for name, body in zip(names, pieces.body, strict=True)
-        if name is None
+        if name is None or body.startswith(_MARKS)
     }
     return Candidates(
         dating.moments,
@@ -170,16 +184,16 @@ def _absorb(transcript: Transcript, texts: dict[int, tuple[str, ...]], pieces: P
         if following == index + 1:
             bodies.append(pieces.body[index])
             continue
-        header = pieces.header_length(index)
         end = len(data)
         if following < len(pieces):
             end = pieces.start[following] - (1 if following in pieces.loose else gap)
-        bodies.append(data[pieces.start[index] + header : end])
+        bodies.append(data[transcript.inners[index] : end])
         transcript.absorbed[place] = [(pieces.line[i], texts[i]) for i in range(index + 1, following)]
     transcript.bodies = bodies
     transcript.names = [transcript.names[index] for index in keep]
     transcript.moments = [transcript.moments[index] for index in keep]
     transcript.starts = [transcript.starts[index] for index in keep]
+    transcript.inners = [transcript.inners[index] for index in keep]
     transcript.lines = [transcript.lines[index] for index in keep]
 
 
@@ -191,8 +205,11 @@ def _trim(transcript: Transcript, data: bytes, pieces: Pieces) -> None:
     bodies = transcript.bodies
     if data.endswith(pieces.newline):
         bodies[-1] = bodies[-1].removesuffix(pieces.newline)
-    if pieces.newline == b"\n" and b"\r" in data and _is_resaved(data, transcript.lock):
-        transcript.bodies = [body.replace(b"\r\n", b"\n").removesuffix(b"\r") for body in bodies]
+    if pieces.newline == b"\n" and b"\r" in data:
+        if _is_resaved(data, transcript.lock):
+            transcript.bodies = [body.replace(b"\r\n", b"\n").removesuffix(b"\r") for body in bodies]
+        elif transcript.lock.shape.family != "dash":
+            transcript.bodies = [body.removesuffix(b"\r") for body in bodies]
 
 
 def _is_resaved(data: bytes, lock: Lock) -> bool:
@@ -214,20 +231,22 @@ def _blocks(transcript: Transcript) -> list[int]:
 
 def _splice(transcript: Transcript, index: int, data: bytes, known: Known) -> None:
     """Replace the block inside a message by its messages, if they are of the same chat."""
-    body = transcript.bodies[index]
-    lock = find_lock(body, exclude=(transcript.lock.shape.key,))
+    offset = transcript.inners[index]
+    end = transcript.starts[index + 1] if index + 1 < len(transcript.starts) else len(data)
+    text = data[offset:end]
+    lock = find_lock(text, exclude=(transcript.lock.shape.key,))
     if lock is None:
         return
-    inner = _read(body + b"\n", lock, known)
+    inner = _read(text, lock, known)
     cast = Counter(name for name in transcript.names if name is not None)
     familiar = sum(cast[name] > 0 for name in inner.names if name is not None)
     if len(inner.names) < BLOCK or familiar < _KNOWN_SHARE * len(inner.names) or not inner.starts[0]:
         return
-    end = transcript.starts[index + 1] if index + 1 < len(transcript.starts) else len(data)
-    offset = data.rindex(body, transcript.starts[index], end)
     line = transcript.lines[index] + data.count(b"\n", transcript.starts[index], offset)
     transcript.blocks.append(line + inner.lines[0] - 1)
-    transcript.bodies[index : index + 1] = [body[: inner.starts[0] - 1], *inner.bodies]
+    transcript.bodies[index : index + 1] = [_plain_ends(text[: inner.starts[0]]), *inner.bodies]
+    transcript.inners[index + 1 : index + 1] = [place + offset for place in inner.inners]
+    transcript.calendars |= inner.calendars
     transcript.names[index + 1 : index + 1] = inner.names
     transcript.moments[index + 1 : index + 1] = inner.moments
     transcript.starts[index + 1 : index + 1] = [start + offset for start in inner.starts]
@@ -238,3 +257,10 @@ def _splice(transcript: Transcript, index: int, data: bytes, known: Known) -> No
     transcript.absorbed = {
         place if place <= index else place + shift: rows for place, rows in transcript.absorbed.items()
     }
+    for place, rows in inner.absorbed.items():
+        transcript.absorbed[place + index + 1] = [(number + line - 1, why) for number, why in rows]
+
+
+def _plain_ends(text: bytes) -> bytes:
+    """Take the line end off a text, and read the others as LF."""
+    return text.removesuffix(b"\n").removesuffix(b"\r").replace(b"\r\n", b"\n")
