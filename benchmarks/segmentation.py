@@ -18,7 +18,7 @@ from time import perf_counter
 from typing import Final, NamedTuple
 
 from benchmarks.threads import Part, Thread, as_chat, make_thread, make_threads
-from wamigrate.model import Message, Role
+from wamigrate.model import Kind, Message, Role
 from wamigrate.split import split
 
 MODES: Final = {"auto": "auto", "fixed 30 min": "gap=30m", "fixed 6 h": "gap=6h", "day": "day"}
@@ -126,7 +126,7 @@ def _read_thread(path: Path) -> Thread:
             who, day, clock, text = line.split(" ", 3)
             time = datetime.fromisoformat(f"{day}T{clock}")
             role = _ROLES[who[0]]
-            kind = "media" if who.endswith("+") else "text"
+            kind: Kind = "media" if who.endswith("+") else "text"
             text = "" if text == "-" else text
             messages.append(Message(str(len(messages)), role, role, time, kind, text))
     return Thread(path.stem, table["rhythm"], as_chat(messages), tuple(starts[1:]))

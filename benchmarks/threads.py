@@ -4,9 +4,8 @@ Topics and small talk come from ``topics.toml``. The train part and the test par
 different topics, different small talk and different seeds; only the rhythms are the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any, Final, Literal, NamedTuple
 
 from benchmarks.dice import Dice
@@ -202,9 +201,3 @@ class _Writer:
         low, high = minutes
         step = min(self.dice.below(1000), self.dice.below(1000)) * (high - low + 1) // 1000
         self._time += timedelta(minutes=low + step)
-
-
-def conversations_of(thread: Thread) -> Iterator[tuple[int, int]]:
-    """Yield the true conversations as ranges of messages."""
-    bounds = [0, *thread.starts, len(thread.chat.messages)]
-    yield from pairwise(bounds)

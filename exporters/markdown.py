@@ -6,10 +6,10 @@ Where it goes:
 
 Layout:
     ``index.md`` lists the conversations by month. Each conversation is a note
-    ``YYYY-MM-DD title.md``: front matter in YAML, the title, a heading for each day, a heading with name
-    and time for each turn. What one person writes within a minute stands under one heading. What people
-    wrote is quoted, what the assistant wrote is not. Media are copied to ``media/``; images are shown,
-    other files linked.
+    ``YYYY-MM-DD title.md``: front matter in YAML, the title, a heading for each day (a line for the only
+    one), a heading with name and time for each turn. What one person writes within a minute stands under
+    one heading. What people wrote is quoted, what the assistant wrote is not. Media are copied to
+    ``media/``; images are shown, other files linked.
 
 What survives:
     Every message in its order: author, day, minute, text as Markdown, media with type and size, edits,
@@ -129,7 +129,10 @@ class _Page:
     def __init__(self, conversation: Conversation, media: Media) -> None:
         self._conversation = conversation
         self._media = media
-        self._day: date | None = None
+        times = (message.timestamp for message in conversation.messages)
+        days = {time.date() for time in times if time is not None}
+        self._only_day = days.pop() if len(days) == 1 else None
+        self._day: date | None = self._only_day
         self._turn: object = None
         self._names: dict[tuple[str | None, str], str] = {}
         self._blocks: list[str] = []
@@ -139,6 +142,8 @@ class _Page:
 
     def text(self) -> str:
         """Return the Markdown below the title."""
+        if self._only_day is not None:
+            self._blocks.append(f"*{day_words(self._only_day)}*")
         for message in self._conversation.messages:
             self._begin_day(message.timestamp)
             if message.role == "notice":
@@ -220,14 +225,16 @@ class _Entry(NamedTuple):
     end: datetime | None
     messages: int
     files: int
+    joined: int
+    """Parts of answers that were put together with the part before."""
 
-    def line(self) -> str:
+    def line(self, *, with_assistant: bool) -> str:
         """Return the list item."""
         start = self.start
         parts = (
             link(self.conversation, self.name),
             start and f"{anniversary_words(start)}, {clock_words(start)}",
-            self.assistant and escape(self.assistant),
+            with_assistant and self.assistant and escape(self.assistant),
             count_words(self.messages, "message"),
             self.files and count_words(self.files, "file"),
         )
@@ -243,13 +250,13 @@ def _entry(conversation: Conversation, name: str) -> _Entry:
         _wall_clock(conversation.ended_at),
         len(conversation.messages),
         _files(conversation),
+        sum(len(message.parts) - 1 for message in conversation.messages if message.parts),
     )
 
 
 def _properties(conversation: Conversation, info: SourceInfo | None) -> dict[str, Value]:
     return {
         "title": conversation.title,
-        "aliases": [conversation.title] if conversation.title else [],
         "service": conversation.service,
         "assistant": _assistant(conversation),
         "created": conversation.started_at,
@@ -339,6 +346,11 @@ def _index(entries: list[_Entry], notes: Notes, *, with_front_matter: bool) -> s
     times = [time for entry in entries for time in (entry.start, entry.end) if time]
     messages = sum(entry.messages for entry in entries)
     counts = [count_words(len(entries), "conversation"), count_words(messages, "message")]
+    joined = sum(entry.joined for entry in entries)
+    if joined:
+        counts.append(
+            f"{count_words(joined, 'part')} of {'an answer' if joined == 1 else 'answers'} put together"
+        )
     if times:
         counts.append(period_words(min(times).date(), max(times).date()))
     properties: dict[str, Value] = {
@@ -357,9 +369,10 @@ def _index(entries: list[_Entry], notes: Notes, *, with_front_matter: bool) -> s
 
 def _months(entries: list[_Entry]) -> Iterator[str]:
     months: dict[str, list[str]] = {}
+    several = len({entry.assistant for entry in entries}) > 1
     for start, entry in sorted(((entry.start, entry) for entry in entries if entry.start), key=itemgetter(0)):
-        months.setdefault(month_words(start), []).append(entry.line())
-    undated = [entry.line() for entry in entries if not entry.start]
+        months.setdefault(month_words(start), []).append(entry.line(with_assistant=several))
+    undated = [entry.line(with_assistant=several) for entry in entries if not entry.start]
     if undated:
         months["Without a date"] = undated
     for month, lines in months.items():

@@ -129,6 +129,7 @@ class TestExport:
 
     def test_all_places_are_checked_before_anything_is_written(self, run: Run) -> None:
         Path("chat-markdown").mkdir()
+        Path("chat-markdown/mine.md").touch()
         assert run("export", "chat.txt", "--to", "json", "--to", "markdown").exit_code == 6
         assert not Path("chat.json").exists()
 
@@ -215,6 +216,53 @@ class TestExport:
         assert run("export", "chat.txt", "--to", "json", "--report", "chat.txt/report.json").exit_code == 6
         Path("folder").mkdir()
         assert run("export", "chat.txt", "--to", "json", "--report", "folder").exit_code == 6
+        Path("chat.json").unlink()
+        shown = run("export", "chat.txt", "--to", "json", "--report", "x" * 300)
+        assert shown.exit_code == 6
+        assert shown.stderr.endswith("choose another place with --report\n")
+        assert not Path("chat.json").exists()
+
+    @pytest.mark.parametrize("overwrite", [(), ("--overwrite",)])
+    @pytest.mark.parametrize(
+        ("report", "more"),
+        [
+            ("chat.txt", ("chat.txt",)),
+            ("./chat.txt", ("*.txt",)),
+            ("chat.json", ("chat.txt",)),
+            ("new/out.json", ("chat.txt", "-o", "new/out.json")),
+            ("new", ("chat.txt", "-o", "new/")),
+            ("new", ("chat.txt", "-o", "new/deep/out.json")),
+            ("-", ("chat.txt",)),
+        ],
+    )
+    def test_a_report_never_takes_the_place_of_an_input_or_a_result(
+        self, run: Run, report: str, more: tuple[str, ...], overwrite: tuple[str, ...]
+    ) -> None:
+        shown = run("export", *more, "--to", "json", "--report", report, *overwrite)
+        assert shown.exit_code == (6 if "*.txt" in more and not overwrite else 2)
+        assert shown.stderr.startswith("error: ")
+        assert [path.name for path in Path().iterdir()] == ["chat.txt"]
+        assert Path("chat.txt").read_text(encoding="utf-8") == CHAT
+
+    def test_a_report_takes_the_place_of_no_file_of_an_input_folder(self, run: Run) -> None:
+        Path("in").mkdir()
+        Path("chat.txt").rename("in/_chat.txt")
+        command = ("export", "in", "--to", "json", "--overwrite", "--report", "in/_chat.txt")
+        assert run(*command).exit_code == 6
+        assert Path("in/_chat.txt").read_text(encoding="utf-8") == CHAT
+
+    def test_a_report_of_a_refusal_replaces_no_input(self, run: Run) -> None:
+        command = ("export", "*.txt", "--to", "none", "--overwrite", "--report", "chat.txt")
+        assert run(*command).exit_code == 2
+        assert Path("chat.txt").read_text(encoding="utf-8") == CHAT
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="the longest names are those of POSIX")
+    def test_a_name_that_is_too_long_is_no_internal_error(self, run: Run) -> None:
+        for format_ in ("json", "markdown"):
+            shown = run("export", "chat.txt", "--to", format_, "-o", "x" * 300)
+            assert shown.exit_code == 6
+            place = Path("x" * 300).absolute()
+            assert shown.stderr.replace("\n", "").startswith(f"error: {place}: cannot be written (")
 
 
 class TestInspect:

@@ -23,6 +23,7 @@ from wamigrate.model import (
     Conversation,
     Message,
     Note,
+    Part,
     Participant,
     Role,
     SourceInfo,
@@ -136,8 +137,8 @@ def test_a_list_does_not_run_on_into_the_next_message() -> None:
 
 def test_a_message_without_a_time_stays_in_its_day() -> None:
     markdown = page(said("Ana", 0, "a"), said("Ana", None, "b"), said("Ana", 0, "c"))
+    assert markdown.startswith("*Tuesday, 25 March 2025*\n\n")
     assert [words for _, words in headings(markdown)] == [
-        "Tuesday, 25 March 2025",
         "Ana · 09:00",
         "Ana",
         "Ana · 09:00",
@@ -148,7 +149,7 @@ def test_wall_clocks_are_shown_as_the_zone_has_them() -> None:
     zone = timezone(timedelta(hours=-11))
     time = datetime(2025, 3, 25, 23, 30, tzinfo=zone)
     markdown = page(said("Ana", None, "a", timestamp=time))
-    assert markdown.startswith("## Tuesday, 25 March 2025\n\n### Ana · 23:30")
+    assert markdown.startswith("*Tuesday, 25 March 2025*\n\n### Ana · 23:30")
 
 
 def test_without_an_assistant_nobody_is_quoted() -> None:
@@ -199,7 +200,7 @@ def test_a_reply_names_what_it_answers() -> None:
         (Attachment(media_type="image"), "*image not in the export*"),
         (Attachment(), "*file not in the export*"),
         (Attachment("a_b [1].mp4", "video/mp4"), "*a_b \\[1\\].mp4 (video): not in the export*"),
-        (Attachment("x.jpg", "image/jpeg", 3, None, "x.jpg", True), "*x.jpg (image): could not be read*"),
+        (Attachment("x.jpg", "image/jpeg", 3, None, "x.jpg", True), "*x.jpg (image): not in what was read*"),
     ],
 )
 def test_a_file_that_is_not_there_is_named(attachment: Attachment, shown: str) -> None:
@@ -233,10 +234,10 @@ def test_files_that_cannot_be_read_are_noted_in_the_index() -> None:
     attachment = Attachment("x.jpg", "image/jpeg", 3, None, "x.jpg", True)
     given_ = Notes()
     files = export(chat(said("Ana", 0, "", kind="media", attachments=(attachment,))), notes_=given_)
-    assert [(note.code, note.text) for note in given_.items] == [
-        ("media-missing", "1 file could not be read")
-    ]
-    assert "- info: 1 file could not be read" in files["index.md"]
+    (note,) = given_.items
+    assert (note.code, note.severity) == ("media-unwritten", "warning")
+    assert note.text.endswith("convert the export of WhatsApp itself, or use --media omit")
+    assert "- warning: 1 file was not written: not in what was read" in files["index.md"]
 
 
 def test_front_matter_says_what_the_note_is() -> None:
@@ -246,7 +247,6 @@ def test_front_matter_says_what_the_note_is() -> None:
     assert re.fullmatch(r"wamigrate \S+", generator)
     assert fields == {
         "title": '--- "yes": #1\n---',
-        "aliases": ['--- "yes": #1\n---'],
         "service": "chatgpt",
         "assistant": "ChatGPT",
         "created": at(0),
@@ -282,6 +282,26 @@ def test_notes_are_named_after_day_and_title() -> None:
     assert named("../../etc/passwd", None) == "etc-passwd.md"
 
 
+def test_the_index_names_assistants_where_there_is_more_than_one() -> None:
+    other = Participant("Copilot", "assistant", "copilot")
+    index = export(
+        chat(said("Ana", 0, "a"), title="One"), chat(said("Ana", 1, "b"), title="Two", people=(ANA, other))
+    )["index.md"]
+    assert "09:00 · ChatGPT · 1 message" in index
+    assert "09:01 · Copilot · 1 message" in index
+
+
+def test_the_index_counts_parts_that_were_put_together() -> None:
+    parts = tuple(Part(str(number), number, 0, 1) for number in range(3))
+    index = export(chat(said("Ana", 0, "a"), said("ChatGPT", 1, "b", parts=parts)))["index.md"]
+    assert "1 conversation, 2 messages, 2 parts of answers put together, 25 March 2025" in index
+
+
+def test_a_service_notice_is_a_call_out() -> None:
+    notice = said("ChatGPT", 0, "Link your account", role="notice", flags=("service-notice",))
+    assert "> [!NOTE]\n> 09:00 · Link your account" in page(notice, said("Ana", 1, "a"))
+
+
 def test_the_index_lists_conversations_by_month() -> None:
     zone = timezone(timedelta(hours=1))
     files = export(
@@ -294,11 +314,11 @@ def test_the_index_lists_conversations_by_month() -> None:
     assert body.split("\n\n")[1:] == [
         "3 conversations, 4 messages, 31 December 2024 to 25 March 2025",
         "## December 2024",
-        "- [First](<2024-12-31 First.md>) · 31 December, 08:05 · ChatGPT · 1 message",
+        "- [First](<2024-12-31 First.md>) · 31 December, 08:05 · 1 message",
         "## March 2025",
-        "- [Second](<2025-03-25 Second.md>) · 25 March, 09:00 · ChatGPT · 2 messages",
+        "- [Second](<2025-03-25 Second.md>) · 25 March, 09:00 · 2 messages",
         "## Without a date",
-        "- [Never \\*once\\*](<Never once.md>) · ChatGPT · 1 message",
+        "- [Never \\*once\\*](<Never once.md>) · 1 message",
         "## Sources",
         "- **chat.zip** · Android · 0 messages\n",
     ]

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from strategies import conversations
 
 from wamigrate.errors import OptionError
-from wamigrate.filters import Filter, parse_date
-from wamigrate.model import Conversation, Message, Role
+from wamigrate.filters import Filter, left_out_words, parse_date
+from wamigrate.formats import find_exporter
+from wamigrate.model import Conversation, Message, Role, replace
+from wamigrate.settings import Settings
 from wamigrate.zones import find_zone
 
 
@@ -38,6 +40,31 @@ def test_what_is_left_out_is_counted_by_reason() -> None:
     notices = chat(day(2), role="notice")
     left_out = Filter(day(2), day(3), notices=False).keep([chat(day(1), day(2), day(4), day(5)), notices])[1]
     assert left_out == {"after": 1, "before": 2, "notices": 1}
+
+
+def test_words_of_a_service_stay_in_folders_and_go_only_where_no_notices_is_asked_for() -> None:
+    whatsapp, service = chat(day(1), role="notice"), chat(day(1), role="notice")
+    flagged = replace(service.messages[0], flags=("service-notice",), id="service")
+    both = replace(whatsapp, messages=(*whatsapp.messages, flagged))
+    folder, document = find_exporter("markdown"), find_exporter("json")
+    assert kept(Settings().filter_for(folder), both) == ["service"]
+    assert kept(Settings().filter_for(document), both) == ["0", "service"]
+    for exporter in (folder, document):
+        assert kept(Settings(notices=True).filter_for(exporter), both) == ["0", "service"]
+        _, left_out = Settings(notices=False).filter_for(exporter).keep([both])
+        assert left_out == {"notices": 1, "service-notices": 1}
+
+
+@pytest.mark.parametrize(
+    ("reason", "count", "words"),
+    [
+        ("notices", 2, "2 of WhatsApp's own notices were left out"),
+        ("service-notices", 1, "1 of the service's notices was left out"),
+        ("before", 1, "1 message was left out because of --before"),
+    ],
+)
+def test_what_was_left_out_is_said_in_words(reason: str, count: int, words: str) -> None:
+    assert left_out_words(reason, count) == words
 
 
 def test_a_message_without_a_time_goes_with_the_one_before() -> None:

@@ -28,9 +28,8 @@ def test_two_exports_of_other_shapes_in_one_file_with_windows_line_ends_are_both
 
 
 def test_what_somebody_always_begins_with_is_no_part_of_the_name(tmp_path: Path) -> None:
-    text = "".join(_line(i, name, said) for i, (name, said) in enumerate(
-        [("Ana", "Translate: hello"), ("ChatGPT", "Hola"), ("Ana", "Translate: good bye"), ("ChatGPT", "Adios")]
-    ))  # fmt: skip
+    said = ["Ana: Translate: hello", "ChatGPT: Hola", "Ana: Translate: good bye", "ChatGPT: Adios"]
+    text = "".join(f"25/03/2025, 21:0{minute} - {line}\n" for minute, line in enumerate(said))
     assert _authors(read_text(tmp_path, text, "chat.txt")) == ["Ana", "ChatGPT", "Ana", "ChatGPT"]
 
 

@@ -167,9 +167,9 @@ class TestInspect:
             ("ChatGPT", "assistant", 2),
         ]
         assert all(person.reason for person in chat.participants)
-        assert [(part.title, part.turns) for part in found.conversations] == [
-            ("ChatGPT, 25 March 2025", 2),
-            ("ChatGPT, 26 March 2025", 2),
+        assert [(part.turns, part.reasons) for part in found.conversations] == [
+            (2, ()),
+            (2, ("a pause of 1 day, long for this chat",)),
         ]
         assert sorted(Path().iterdir()) == before
 

@@ -1,5 +1,7 @@
 """Assistants write Markdown whether WhatsApp shows it or not: it stays Markdown."""
 
+import re
+
 import pytest
 from markdown_it import MarkdownIt
 
@@ -34,8 +36,8 @@ def html(text: str) -> str:
         "- [ ] open\n- [x] done",
         "a\n\n---\n\nb",
         "> quoted",
-        "&lt; &amp; \\* \\#",
-        "$x_1^2$ and \\(a_b\\) and \\[c\\]",
+        "\\* \\#",
+        "$x_1^2$ and $$c$$",
         "```python\nprint(1)\n```",
         "这是**重点**内容",
     ],
@@ -176,6 +178,80 @@ def test_a_table_stands_between_blank_lines() -> None:
     assert markdown("x\n| a | b |\n|---|---|\n| 1 | 2 |\ny") == wanted
 
 
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("| | A | B |\n|---|---|---|\n| x | 1 | 2 |", [["", "A", "B"], ["x", "1", "2"]]),
+        ("||A|\n|-|-|\n|x|1|", [["", "A"], ["x", "1"]]),
+        ("|A||\n|-|-|\n||1|", [["A", ""], ["", "1"]]),
+        ("A | \\|B\n--- | ---\n | 1", [["A", "|B"], ["1", ""]]),
+        ("1. x\n   | | A |\n   |---|---|\n   | y | 1 |", [["", "A"], ["y", "1"]]),
+    ],
+)
+def test_empty_cells_of_a_table_are_cells(text: str, cells: list[list[str]]) -> None:
+    tokens = MarkdownIt("commonmark").enable("table").parse(markdown(f"before\n{text}"))
+    content = [
+        tokens[index + 1].content.replace("\\|", "|")
+        for index, token in enumerate(tokens)
+        if token.type in ("th_open", "td_open")
+    ]
+    assert content == [cell for row in cells for cell in row]
+
+
+def test_empty_cells_are_cells_in_html_and_plain_text_too() -> None:
+    document = parse_whatsapp("||A|\n|-|-|\n| | 1 |\n|x||", assistant=True)
+    assert to_plain(document) == "\tA\n\t1\nx\t"
+    assert to_html(document) == (
+        "<table><thead><tr><th></th><th>A</th></tr></thead>"
+        "<tbody><tr><td></td><td>1</td></tr><tr><td>x</td><td></td></tr></tbody></table>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Let \\(x^2\\).", "Let $x^2$."),
+        ("Let \\( a_b \\), then", "Let $a_b$, then"),
+        ("So\n\\[ x = \\frac{1}{2} \\]\nis", "So  \n$$x = \\frac{1}{2}$$  \nis"),
+        ("\\[\nx_1 \\\\\n= y * z\n\\]", "$$\nx_1 \\\\\n= y * z\n$$"),
+        ("- *a* \\(b\\)", "- **a** $b$"),
+        ("1. a\n   b\n   \\[\n   x_1\n   \\] \n   c", "1. a  \n   b  \n   $$\n   x_1\n   $$  \n   c"),
+        ("> \\[ a \\]", "> $$a$$"),
+    ],
+)
+def test_formulas_between_backslashes_are_written_between_dollars(text: str, wanted: str) -> None:
+    assert markdown(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f\\(x\\) and \\(x\\)y",
+        "costs $5, so \\(x*y*z\\)",
+        "see \\[1\\] or \\[a\\](b)",
+        "\\(x",
+        "\\(a\\)\\(b\\)",
+        "\\(b \\$ c\\)",
+        "\\(a\\\\\\)",
+        "*\\(a*b\\)*c",
+        "\\(a\nb\\)",
+        "\\[\nx\n===\ny\n\\]",
+        "\\[\nx\n2024. y\n\\]",
+        "\\(x &lt; y\\) &amp; &#35; &nbsp;",
+        "公式\\(x\\)是",
+    ],
+)
+def test_other_formulas_and_entities_are_shown_as_written(text: str) -> None:
+    tokens = [child for token in MarkdownIt().parse(markdown(text)) for child in token.children or ()]
+    shown = "".join("\n" if token.type == "hardbreak" else token.content for token in tokens)
+    assert shown == text
+    assert re.search(r"(?<!\\)\$(?!5)", markdown(text)) is None
+
+
+def test_a_formula_in_a_link_leaves_the_link_whole() -> None:
+    assert html("[\\[a\\]](https://x.y)") == '<p><a href="https://x.y">\\[a\\]</a></p>\n'
+
+
 @pytest.mark.parametrize("text", ["| a | b |\n| 1 | 2 |", "| a | b |\n|---|", "a | b\nc"])
 def test_rows_without_a_fitting_delimiter_are_lines(text: str) -> None:
     header, row = text.split("\n")
@@ -187,9 +263,10 @@ def test_lines_of_an_item_stay_in_it() -> None:
     assert markdown("- a\n  b\n  c\n- d") == "- a  \n  b  \n  c\n- d"
 
 
-def test_plain_text_shows_what_escapes_and_entities_mean() -> None:
-    text = "# T\n&lt;b&gt; \\*x\\* [a](https://x.y)\n---\n- [x] *done*"
-    assert to_plain(parse_whatsapp(text, assistant=True)) == "T\n<b> *x* a (https://x.y)\n---\n• ☑ done"
+def test_plain_text_shows_what_escapes_mean_and_entities_and_formulas_as_written() -> None:
+    text = "# T\n&lt;b&gt; \\*x\\* \\(y\\) [a](https://x.y)\n---\n- [x] *done*"
+    shown = "T\n&lt;b&gt; *x* \\(y\\) a (https://x.y)\n---\n• ☑ done"
+    assert to_plain(parse_whatsapp(text, assistant=True)) == shown
 
 
 def test_html_has_the_structure_of_the_answer() -> None:

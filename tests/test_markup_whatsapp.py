@@ -28,7 +28,7 @@ WORDS = (
     "* _ ~ ` ``` ** ~~ __ *** ~~~ ~~~~ a b 1 x é e\u0301 😀 👨\u200d👩\u200d👧 مرحبا 你好 。 “ ” @ : // . , "
     "( ) [ ] ! \\ $ $$ == %% ^ ^id # ## --- === = | |-| :- < > <b> </b> <!-- <div> &amp; &#35; [x](y) [a]: "
     "[[w]] ```python <3 $5 C# https://x.y/a_b_c?d=*e* https://a.b/ www.a.b/_c_ a*b snake_case **b** _e_ "
-    "\\(y\\) <https://q.r> [t](https://u.v)"
+    "\\(y\\) \\[z\\] \\[ \\] <https://q.r> [t](https://u.v)"
 )
 BLANKS = ["\n", "\n", "\n\n", " ", " ", "  ", "    ", "\t", "\u3000", "\xa0", "\u2028", "\x0b", "\x0c", "\0"]
 STARTS = [
@@ -47,7 +47,7 @@ STARTS = [
     "\n```\n",
     "\u200f",
 ]
-LONGER = ["\r", "\r\n", "| a | b |\n|---|---|\n", "*c d*", "- [ ] "]
+LONGER = ["\n  \\[\n  ", "\n  \\]\n", "\r", "\r\n", "| a | b |\n|---|---|\n", "*c d*", "- [ ] "]
 SIGNS = st.sampled_from([*WORDS.split(" "), *BLANKS, *STARTS, *LONGER])
 RICH = st.lists(SIGNS, max_size=25).map("".join)
 ANY = st.one_of(
@@ -284,7 +284,24 @@ def test_an_address_ends_before_the_punctuation_around_it(text: str, nodes: list
 
 @pytest.mark.parametrize("assistant", [False, True])
 @pytest.mark.parametrize(
-    "unit", ["*a ", "`a ", "~a _b *c ", "[a](", "\\(a", "$a", "a\n```b\n", "https://a)", "- ", "["]
+    "unit",
+    [
+        "*a ",
+        "`a ",
+        "~a _b *c ",
+        "[a](",
+        "\\(a",
+        "\\[a",
+        "\\(a\\) ",
+        "\\[a\\] ",
+        "- a\n  \\[\n  b\n",
+        "\\(\\\\",
+        "$a",
+        "a\n```b\n",
+        "https://a)",
+        "- ",
+        "[",
+    ],
 )
 def test_rows_of_openers_take_no_square_of_their_length(unit: str, assistant: bool) -> None:
     text = unit * (60_000 // len(unit))

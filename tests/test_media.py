@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wamigrate.media import Media, Place, Policy
+from wamigrate.media import Media, Place, Policy, count_unwritten
 from wamigrate.model import Attachment
 from wamigrate.notes import Notes
 from wamigrate.source import FolderSource, Source, open_source
@@ -68,12 +68,13 @@ def test_files_that_cannot_be_read_are_counted_in_one_note(archive: Source) -> N
     media, target, notes = bring(archive, "copy")
     for member in ("x.jpg", "y.jpg", "x.jpg"):
         assert media.place(file(member), "s") == Place(None, "could not be read")
-    assert media.place(file("a/photo.jpg"), "closed") == Place(None, "could not be read")
+    assert media.place(file("a/photo.jpg"), "closed") == Place(None, "not in what was read")
     media.report()
-    assert [(note.code, note.source, note.text) for note in notes.items] == [
-        ("media-missing", "s", "2 files could not be read"),
-        ("media-missing", "closed", "1 file could not be read"),
+    assert [(note.code, note.severity, note.source, note.text.partition(":")[0]) for note in notes.items] == [
+        ("media-unwritten", "warning", "s", "2 files were not written"),
+        ("media-unwritten", "warning", "closed", "1 file was not written"),
     ]
+    assert count_unwritten(notes.items) == 3
     assert target.files == {}
 
 
@@ -96,7 +97,25 @@ def test_files_inside_an_archive_cannot_be_linked(archive: Source) -> None:
     media, _, notes = bring(archive, "link")
     assert media.place(file("a/photo.jpg"), "s") == Place(None, "cannot be linked to inside an archive")
     media.report()
-    assert [note.text for note in notes.items] == ["1 file cannot be linked to inside an archive"]
+    (note,) = notes.items
+    assert note.code == "media-unwritten"
+    assert note.text.startswith("1 file was not written: inside an archive")
+    assert note.text.endswith("unpack it first, or use --media copy")
+
+
+def test_a_file_that_cannot_be_trusted_counts_as_unwritten(archive: Source) -> None:
+    media, _, notes = bring(archive, "copy")
+    media.place(file("secret.jpg"), "s")
+    notes.add("media-missing", "7 files did not come with the export")
+    assert count_unwritten(notes.items) == 1
+
+
+def test_thousands_of_unwritten_files_are_counted(archive: Source) -> None:
+    media, _, notes = bring(archive, "copy")
+    for number in range(1200):
+        media.place(file(f"{number}.jpg"), "s")
+    media.report()
+    assert count_unwritten(notes.items) == 1200
 
 
 def test_files_may_be_left_out(archive: Source) -> None:

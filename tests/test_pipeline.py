@@ -20,7 +20,7 @@ from wamigrate.pipeline import Reading, export, mark_up, prepare, read_source, r
 from wamigrate.report import Result
 from wamigrate.settings import Settings
 from wamigrate.source import open_source
-from wamigrate.split import split
+from wamigrate.split import DEFAULT, split
 from wamigrate.target import FileTarget, FolderTarget, MemoryTarget, Target
 from wamigrate.zones import find_zone, localize
 
@@ -73,8 +73,8 @@ def test_an_input_is_read_understood_and_split(chat: Path) -> None:
     assert found.format == "whatsapp"
     assert found.messages == 5
     assert [conversation.title for conversation in found.conversations] == [
-        "ChatGPT, 25 March 2025",
-        "ChatGPT, 26 March 2025",
+        "What is bold?",
+        "Document, 26 March 2025",
     ]
     notice, question, answer = found.conversations[0].messages
     assert (notice.role, question.role, answer.role) == ("notice", "user", "assistant")
@@ -224,4 +224,4 @@ def test_an_assistant_who_is_nobody_is_an_error(chat: Path) -> None:
 
 def test_splitting_a_prepared_chat_is_what_reading_does(chat: Path) -> None:
     found = read(chat)
-    assert split(found.chats[0], "day") == found.conversations
+    assert split(found.chats[0], DEFAULT) == found.conversations

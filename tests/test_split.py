@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from benchmarks.segmentation import read_handwritten, score
 from benchmarks.threads import make_threads
 from wamigrate.errors import OptionError
-from wamigrate.model import Conversation, Message, Participant, Role
+from wamigrate.model import Conversation, Kind, Message, Participant, Role
 from wamigrate.segments import exchanges
 from wamigrate.split import DEFAULT, PATIENCE, chat_title, explain, join, parse_mode, split
 
@@ -177,7 +177,7 @@ def talk(*lines: str) -> Conversation:
         who, day, clock, text = [*line.split(" ", 3), ""][:4]
         month, date = day.split("-")
         time = datetime.fromisoformat(f"2025-{int(month):02}-{date}T{clock:0>5}")
-        kind = "media" if who.endswith("+") else "text"
+        kind: Kind = "media" if who.endswith("+") else "text"
         messages.append(Message(str(number), AUTHORS[who[0]], None, time, kind, text))
     return chat(messages)
 
@@ -298,13 +298,16 @@ WORDS = st.sampled_from(
 PAUSES = st.sampled_from([0, 0, 1, 3, 20, 59, 61, 200, 900, 3000, 50_000, -5])
 
 
+SPEAKERS: tuple[Role, ...] = ("user", "assistant", "assistant", "notice")
+
+
 @st.composite
 def talks(draw: st.DrawFn) -> Conversation:
     time = START
     messages: list[Message] = []
     for number in range(draw(st.integers(1, 30))):
         time += timedelta(minutes=draw(PAUSES))
-        role = draw(st.sampled_from(("user", "assistant", "assistant", "notice")))
+        role: Role = draw(st.sampled_from(SPEAKERS))
         messages.append(Message(str(number), role, None, time, "text", draw(WORDS)))
     return chat(messages)
 

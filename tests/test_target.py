@@ -1,7 +1,9 @@
 """Writing: whole or not at all, private, never over somebody else's files."""
 
+import hashlib
 import io
 import os
+import re
 import stat
 import sys
 import zipfile
@@ -133,11 +135,118 @@ def test_a_folder_of_somebody_else_is_never_replaced(tmp_path: Path) -> None:
     assert (path / "thesis.md").exists()
 
 
-def test_an_empty_folder_may_be_replaced(tmp_path: Path) -> None:
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_an_empty_folder_may_be_replaced(overwrite: bool, tmp_path: Path) -> None:
     path = tmp_path / "out"
     path.mkdir()
-    write(FolderTarget(path, overwrite=True), **{"note.md": "x"})
+    write(FolderTarget(path, overwrite=overwrite), **{"note.md": "x"})
     assert tree(path) == [MARKER, "note.md"]
+
+
+def test_the_current_folder_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TargetExistsError, match=f"^{tmp_path}: is the current folder"):
+        FolderTarget(Path())
+
+
+def test_the_marker_lists_what_was_written(tmp_path: Path) -> None:
+    write(FolderTarget(tmp_path / "out"), **{"b.md": "x", "a_c.md": ""})
+    empty, x = (hashlib.sha256(data).hexdigest() for data in (b"", b"x"))
+    assert (tmp_path / "out" / MARKER).read_text() == f"{empty}  a/c.md\n{x}  b.md\n"
+
+
+def test_files_of_others_outlive_a_replacement(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    write(FolderTarget(path), **{"note.md": "old", "gone_old.md": "old"})
+    (path / ".obsidian").mkdir()
+    (path / ".obsidian" / "app.json").write_text("{}")
+    (path / "gone" / "mine.md").write_text("mine")
+    (path / "link").symlink_to(tmp_path)
+    for text in ("new", "newer"):
+        write(FolderTarget(path, overwrite=True), **{"note.md": text})
+        assert (path / "note.md").read_text() == text
+        kept = [MARKER, ".obsidian", ".obsidian/app.json", "gone", "gone/mine.md", "link", "note.md"]
+        assert tree(path) == sorted(kept)
+    assert (path / "gone" / "mine.md").read_text() == "mine"
+    assert (path / "link").readlink() == tmp_path
+    assert [child.name for child in tmp_path.iterdir()] == ["out"]
+
+
+def test_files_of_others_are_copied_where_there_are_no_hard_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    path = tmp_path / "out"
+    write(FolderTarget(path), **{"note.md": "old"})
+    (path / "mine.md").write_text("mine")
+    monkeypatch.setattr(os, "link", refuse)
+    write(FolderTarget(path, overwrite=True), **{"note.md": "new"})
+    assert (path / "mine.md").read_text() == "mine"
+
+
+def test_a_file_that_was_edited_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    write(FolderTarget(path), **{"a.md": "old", "b.md": "old"})
+    (path / "a.md").unlink()
+    FolderTarget(path, overwrite=True)
+    (path / "b.md").write_text("my thoughts")
+    with pytest.raises(
+        TargetExistsError, match=r"out/b\.md: was changed after wamigrate wrote it.*move it away"
+    ):
+        FolderTarget(path, overwrite=True)
+    assert (path / "b.md").read_text() == "my thoughts"
+
+
+def test_an_edit_made_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    write(FolderTarget(path), **{"a.md": "old"})
+    target = FolderTarget(path, overwrite=True)
+    (path / "a.md").write_text("my thoughts")
+    with pytest.raises(TargetExistsError, match="was changed"):
+        write(target, **{"a.md": "new"})
+    assert (path / "a.md").read_text() == "my thoughts"
+    assert [child.name for child in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("name", ["a.md", "a", "a.md_b"])
+def test_a_file_of_others_that_is_in_the_way_is_not_replaced(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    write(FolderTarget(path), **{"note.md": "old"})
+    mine = path / name.replace("_", "/")
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_text("mine")
+    with pytest.raises(TargetExistsError, match=f"out/{name.replace('_', '/')}: .* is in the way"):
+        write(FolderTarget(path, overwrite=True), **{"a.md": "new", "a_c": "new"})
+    assert mine.read_text() == "mine"
+    assert (path / "note.md").read_text() == "old"
+    assert [child.name for child in tmp_path.iterdir()] == ["out"]
+
+
+def test_in_a_folder_whose_list_is_unknown_only_the_same_names_are_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    path.mkdir()
+    for name in (MARKER, "note.md", "other.md"):
+        (path / name).touch()
+    write(FolderTarget(path, overwrite=True), **{"note.md": "new"})
+    assert tree(path) == [MARKER, "note.md", "other.md"]
+    assert (path / "note.md").read_text() == "new"
+
+
+def test_an_interruption_gives_the_older_folder_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    path = tmp_path / "out"
+    write(FolderTarget(path), **{"note.md": "old"})
+    (path / "mine.md").write_text("mine")
+    monkeypatch.setattr(os, "link", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write(FolderTarget(path, overwrite=True), **{"note.md": "new"})
+    assert (path / "note.md").read_text() == "old"
+    assert (path / "mine.md").read_text() == "mine"
+    assert [child.name for child in tmp_path.iterdir()] == ["out"]
 
 
 def test_a_file_and_a_folder_do_not_replace_each_other(tmp_path: Path) -> None:
@@ -243,6 +352,45 @@ def test_a_place_that_cannot_be_written_is_an_error_of_ours(tmp_path: Path) -> N
         write(FileTarget(tmp_path / "file" / "chat.json"), document="x")
     with pytest.raises(ExportError, match="cannot be written"):
         write(FolderTarget(tmp_path / "file" / "out"), **{"note.md": "x"})
+
+
+@posix
+@pytest.mark.parametrize("kind", [FileTarget, FolderTarget])
+def test_a_name_that_is_too_long_is_an_error_with_a_way_out(
+    kind: type[FileTarget | FolderTarget], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    place = tmp_path / ("x" * 300)
+    with pytest.raises(
+        ExportError, match=rf"^{place}: cannot be written \(.*\); choose another place with -o$"
+    ):
+        kind(Path(place.name))
+
+
+@posix
+def test_a_folder_that_may_not_be_written_is_named_in_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no(*_: object) -> bool:
+        return False
+
+    monkeypatch.chdir(tmp_path)
+    # for the superuser every folder can be written
+    monkeypatch.setattr(os, "access", no)
+    where = re.escape(str(tmp_path))
+    with pytest.raises(ExportError, match=rf"^{where}/a\.json: cannot be written .* with -o$"):
+        write(FileTarget(Path("a.json")), document="x")
+    with pytest.raises(ExportError, match=rf"^{where}/out/a\.md: cannot be written .* with -o$"):
+        write(FolderTarget(Path("out")), **{"a.md": "x"})
+
+
+def test_a_stream_that_takes_no_more_is_an_error_of_ours() -> None:
+    class Full(io.BytesIO):
+        def flush(self) -> None:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(ExportError, match=r"^standard output: .*\(No space left on device\)$"):
+        write(StreamTarget(Full()), document="x")
 
 
 def test_a_name_as_long_as_names_can_be_is_written(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def said(text: str, role: Role = "user", kind: Kind = "text", media_type: str | 
         ("مرحبا، كيف أطبخ الأرز؟", "كيف أطبخ الأرز؟"),
         ("请问怎么做红烧肉？我家里没有冰糖。", "请问怎么做红烧肉？"),
         ("Plan my party 👩‍👩‍👧‍👦🎉 in June", "Plan my party 👩‍👩‍👧‍👦🎉 in June"),
-        ("Why is\u2028the sky\x0bblue\x00 today?", "Why isthe skyblue today?"),
+        ("Why is\u2028the sky\x0bblue\x00 today?", "Why is the sky blue today?"),
     ],
 )
 def test_a_title_is_what_somebody_wants(text: str, title: str) -> None:
@@ -98,19 +98,15 @@ def test_a_short_question_comes_before_the_report_after_it() -> None:
 def test_a_long_question_is_cut_at_a_clause_or_between_words() -> None:
     clause = "The boiler has been broken since Friday, and the landlord says that he will look into it"
     assert shorten(clause) == "The boiler has been broken since Friday"
-    assert shorten("word " * 30) == "word word word word word word word word word word word word…".replace(
-        " word…", "…"
-    )
-    assert (
-        shorten('I want a line like "Hello Ana, your bowl (2 pieces) is ready" in it').count('"') == 0 or True
-    )
+    assert shorten("word " * 30) == "word " * 11 + "word…"
+    assert shorten("a" * 100) == "a" * 59 + "…"
 
 
-def test_brackets_and_quotation_marks_are_not_torn() -> None:
-    title = shorten(
-        "Members of the rowing club (number, name, town, and the year they came to us) as a table"
-    )
-    assert title.count("(") == title.count(")") or title.endswith("…")
+def test_a_title_is_not_cut_inside_brackets_or_quotation_marks() -> None:
+    text = "List the members of the rowing club (number, name, town, and the year they came to us) as a table"
+    assert shorten(text) == "List the members of the rowing club"
+    quoted = 'I want a line such as "Hello Ana, your bowl is ready, come by" in the confirmation'
+    assert shorten(quoted).endswith("…")
 
 
 @given(st.text(), st.integers(0, 3))

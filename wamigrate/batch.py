@@ -1,16 +1,24 @@
 """Many inputs: plan what goes where, convert each on its own, and never let one stop the others."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 from wamigrate import pipeline
-from wamigrate.errors import BatchError, OptionError, StrictError, WamigrateError
+from wamigrate.errors import (
+    BatchError,
+    ExportError,
+    OptionError,
+    StrictError,
+    TargetExistsError,
+    WamigrateError,
+)
 from wamigrate.formats import Exporter, find_exporter, names, option_types
 from wamigrate.inputs import find_inputs
-from wamigrate.library import open_target, result_name, stem
+from wamigrate.library import open_target, public_stem, result_name, stem
 from wamigrate.names import UniqueNames
 from wamigrate.pipeline import Watch, watch_nothing
 from wamigrate.report import Outcome, check_place, failure, make_report, write_report
@@ -78,25 +86,84 @@ def carry_out(order: Order, listener: Listener, watch: Watch = watch_nothing) ->
 
     """
     if order.report is not None:
+        _check_typed(order, order.report)
         check_place(order.report, overwrite=order.overwrite)
     try:
-        outcomes = _convert(order, listener, watch)
+        settings, jobs, skipped = _prepare(order)
     except WamigrateError as error:
         if order.report is not None:
-            refused = tuple(Outcome(name, failure=failure(error)) for name in order.inputs)
-            write_report(make_report(refused, error.exit_code), order.report)
+            _report_refusal(order, order.report, error)
         raise
+    if order.report is not None:
+        _check_apart(order.report, jobs)
+    listener.skipped(skipped)
+    outcomes = _convert(order, settings, jobs, listener, watch)
     code, message = verdict(outcomes, strict=order.strict)
     if order.report is not None:
         write_report(make_report(outcomes, code), order.report)
     return Run(outcomes, code, message)
 
 
-def _convert(order: Order, listener: Listener, watch: Watch) -> tuple[Outcome, ...]:
+def _check_typed(order: Order, report: Path) -> None:
+    """Raise an OptionError where the report has the name of an input or of the output."""
+    place = report.resolve()
+    if any(_is_same(place, Path(name).resolve()) for name in order.inputs):
+        raise OptionError(f"--report {report}: is an input; choose another place")
+    if order.output not in (None, STREAM) and _is_same(place, Path(order.output).resolve()):
+        raise OptionError(f"--report {report}: a result goes there; choose another place")
+
+
+def _report_refusal(order: Order, report: Path, error: WamigrateError) -> None:
+    """Report that nothing was begun; a file that is no report may be an input, and is left alone."""
+    with suppress(TargetExistsError):
+        check_place(report, overwrite=False)
+        refused = tuple(Outcome(name, failure=failure(error)) for name in order.inputs)
+        write_report(make_report(refused, error.exit_code), report)
+
+
+def _check_apart(report: Path, jobs: Sequence[Job]) -> None:
+    """Raise unless the report goes where nothing is read or written.
+
+    Raises:
+        OptionError: it would replace an input or a result.
+        TargetExistsError: it would replace a file of an input that is a folder.
+
+    """
+    place = report.resolve()
+    for job in jobs:
+        if _is_same(place, job.input.resolve()):
+            raise OptionError(f"--report {report}: is an input; choose another place")
+        if job.input.resolve() in place.parents:
+            check_place(report, overwrite=False)
+        for output in (path.resolve() for _, path in job.outputs if path is not None):
+            if _is_same(place, output) or place in output.parents:
+                raise OptionError(f"--report {report}: a result goes there; choose another place")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Compare resolved paths; names may differ in case, or be two of one file."""
+    if one == other:
+        return True
+    with suppress(OSError):
+        return one.samefile(other)
+    return False
+
+
+def _prepare(order: Order) -> tuple[Settings, tuple[Job, ...], Sequence[Path]]:
     settings = _settings(order)
     found = find_inputs(order.inputs)
-    jobs = plan(found.paths, [settings.exporter(name) for name in order.to], order.output)
-    listener.skipped(found.skipped)
+    jobs = plan(
+        found.paths,
+        [settings.exporter(name) for name in order.to],
+        order.output,
+        named=public_stem if settings.redact else stem,
+    )
+    return settings, jobs, found.skipped
+
+
+def _convert(
+    order: Order, settings: Settings, jobs: Sequence[Job], listener: Listener, watch: Watch
+) -> tuple[Outcome, ...]:
     outcomes: list[Outcome] = []
     for job in jobs:
         news = watch if len(jobs) == 1 else _naming(job.input.name, watch)
@@ -132,11 +199,18 @@ def _parse_option(text: str) -> tuple[str, str]:
     return key, value
 
 
-def plan(paths: Sequence[Path], exporters: Sequence[Exporter], output: str | None = None) -> tuple[Job, ...]:
+def plan(
+    paths: Sequence[Path],
+    exporters: Sequence[Exporter],
+    output: str | None = None,
+    *,
+    named: Callable[[Path], str] = stem,
+) -> tuple[Job, ...]:
     """Decide where every result goes.
 
     One result goes to ``output`` itself; several go into it as a folder, as does one where ``output`` ends
-    with a slash. Without ``output`` they go into the current folder.
+    with a slash. Without ``output`` they go into the current folder. ``named`` says
+    what results of a path are called.
 
     Raises:
         OptionError: several results, or a folder, cannot go to standard output.
@@ -152,7 +226,7 @@ def plan(paths: Sequence[Path], exporters: Sequence[Exporter], output: str | Non
     if single and output is not None and not output.endswith(("/", "\\")):
         return (Job(paths[0], ((exporters[0], Path(output)),)),)
     folder, unique = Path(output or ""), UniqueNames()
-    stems = [(path, unique.claim(f"{stem(path)}.").removesuffix(".")) for path in paths]
+    stems = [(path, unique.claim(f"{named(path)}.").removesuffix(".")) for path in paths]
     return tuple(
         Job(path, tuple((exporter, folder / result_name(name, exporter)) for exporter in exporters))
         for path, name in stems
@@ -215,4 +289,11 @@ def verdict(outcomes: Sequence[Outcome], *, strict: bool = False) -> tuple[int, 
 
 
 def _target(job: Job, exporter: Exporter, path: Path | None, *, overwrite: bool) -> Target:
-    return StreamTarget() if path is None else open_target(exporter, path, job.input, overwrite=overwrite)
+    if path is None:
+        return StreamTarget()
+    try:
+        return open_target(exporter, path, job.input, overwrite=overwrite)
+    except OSError as error:
+        raise ExportError(
+            f"{path.absolute()}: cannot be written ({error.strerror or error}); choose another place with -o"
+        ) from error

@@ -369,8 +369,8 @@ def decide(
     assistants = _assistants(chat, assistant, service)
     people = _people(chat, assistants)
     if not assistants and notes is not None:
-        names = _listed(chat.writers)
-        notes.add("no-assistant", f"nobody could be told to be an assistant among {names}; "
+        names = f" among {_listed(chat.writers)}" if chat.writers else ""
+        notes.add("no-assistant", f"nobody could be told to be an assistant{names}; "
                   "say who with --assistant NAME", source=conversation.source)  # fmt: skip
     decided: dict[str, Participant] = {}
     for name, one in chat.participants.items():

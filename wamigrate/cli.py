@@ -133,8 +133,9 @@ Split = Annotated[
     str | None,
     typer.Option(
         "--split",
-        metavar="none|day|gap=6h",
-        help="Where conversations end: never, with the day, or after a pause. [default: day]",
+        metavar="auto|none|day|gap=6h",
+        help="Where conversations end: where the subject changes, never, with the day, or after a pause. "
+        "[default: auto]",
     ),
 ]
 Text = Annotated[
@@ -147,6 +148,14 @@ Repair = Annotated[
     bool,
     typer.Option(
         "--repair", help="Repair damage that is certain, such as eaten dollar signs; each repair is noted."
+    ),
+]
+Redact = Annotated[
+    bool,
+    typer.Option(
+        "--redact",
+        help="Replace phone numbers, mail addresses, card and account numbers by placeholders such as "
+        "[phone 1], everywhere but inside media files.",
     ),
 ]
 After = Annotated[
@@ -212,6 +221,7 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each flag
     split: Split = None,
     rejoin: Rejoin = True,
     repair: Repair = False,
+    redact: Redact = False,
     text: Text = TextChoice.MARKDOWN,
     after: After = None,
     before: Before = None,
@@ -229,7 +239,7 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each flag
 
     wanted = _wanted(from_, tz, date_order, assistant, me, split)
     wanted["text"] = text.value
-    wanted["rejoin"], wanted["repair"] = rejoin, repair
+    wanted["rejoin"], wanted["repair"], wanted["redact"] = rejoin, repair, redact
     wanted["notices"] = notices
     wanted["after"], wanted["before"] = after, before
     order = Order(

@@ -9,8 +9,10 @@ from typing import Final
 from wamigrate.errors import OptionError
 from wamigrate.model import Conversation, Message, replace
 from wamigrate.split import time_range
+from wamigrate.wording import count_words
 
 NOTICES: Final = "notices"
+SERVICE_NOTICES: Final = "service-notices"
 AFTER: Final = "after"
 BEFORE: Final = "before"
 
@@ -28,6 +30,13 @@ class Filter:
     """The first moment that is no longer kept."""
     notices: bool = True
     """Whether to keep what WhatsApp itself wrote."""
+    service_notices: bool | None = None
+    """Whether to keep linking steps and automatic replies of a service; None: as ``notices`` when made, so
+    that a filter which kept them still does after ``replace(filter, notices=False)``."""
+
+    def __post_init__(self) -> None:
+        if self.service_notices is None:
+            object.__setattr__(self, "service_notices", self.notices)
 
     def keep(self, conversations: Iterable[Conversation]) -> tuple[tuple[Conversation, ...], Counter[str]]:
         """Return what is kept, and how many messages were left out for each reason.
@@ -63,7 +72,32 @@ class Filter:
             return AFTER
         if time is not None and self.before is not None and time >= _alike(self.before, time):
             return BEFORE
-        return NOTICES if message.role == "notice" and not self.notices else None
+        if message.role != "notice":
+            return None
+        if "service-notice" in message.flags:
+            return None if self.service_notices else SERVICE_NOTICES
+        return None if self.notices else NOTICES
+
+
+def left_out_words(reason: str, count: int) -> str:
+    """Say how many messages were left out, and why.
+
+    Args:
+        reason: as :meth:`Filter.keep` counts it.
+        count: of messages.
+
+    >>> left_out_words("notices", 1)
+    "1 of WhatsApp's own notices was left out"
+    >>> left_out_words("after", 1200)
+    '1,200 messages were left out because of --after'
+
+    """
+    was = "was" if count == 1 else "were"
+    if reason == NOTICES:
+        return f"{count:,} of WhatsApp's own notices {was} left out"
+    if reason == SERVICE_NOTICES:
+        return f"{count:,} of the service's notices {was} left out"
+    return f"{count_words(count, 'message')} {was} left out because of --{reason}"
 
 
 def parse_date(text: str | date | datetime, flag: str = "date") -> datetime:

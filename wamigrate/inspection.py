@@ -1,7 +1,7 @@
 """What an input is: format and phone, dates and how sure, who is the assistant and why, and what is in it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +14,7 @@ from wamigrate.model import Conversation, Message, Note, Role, SourceInfo
 from wamigrate.pipeline import Reading, Watch, reading, watch_nothing
 from wamigrate.report import Outcome, failure
 from wamigrate.settings import ReadOptions, Settings
-from wamigrate.split import time_range
+from wamigrate.split import DEFAULT, explain, time_range
 
 INSPECTION: Final = "wamigrate-inspection/1"
 
@@ -71,6 +71,8 @@ class Piece(Struct, frozen=True):
     """Notices included."""
     turns: int
     """How often somebody takes the floor; notices do not count."""
+    reasons: tuple[str, ...] = ()
+    """Why it starts where it does, in words; nothing for the first of a chat and where the input decided."""
 
 
 class Inspection(Struct, frozen=True):
@@ -147,18 +149,24 @@ def inspect_all(
 def inspect_with(path: str | Path, settings: Settings, watch: Watch = watch_nothing) -> Inspection:
     """Do what :func:`inspect` does, with settings that are checked already."""
     with reading(path, settings, watch) as read:
-        return describe(read)
+        return describe(read, settings.split)
 
 
-def describe(read: Reading) -> Inspection:
-    """Sum up what was read."""
+def describe(read: Reading, mode: str | None = None) -> Inspection:
+    """Sum up what was read.
+
+    Args:
+        read: an input.
+        mode: how it was asked to be split, as for :func:`wamigrate.split.parse_mode`; None: not at all.
+
+    """
     return Inspection(
         input=read.input,
         format=read.format,
         title=find_parser(read.format).title,
         sources=tuple(read.notes.sources),
         chats=tuple(_chat(chat) for chat in read.chats),
-        conversations=tuple(_piece(conversation) for conversation in read.conversations),
+        conversations=tuple(_pieces(read, mode)),
         notes=tuple(read.notes.items),
     )
 
@@ -203,7 +211,19 @@ def _files(messages: Iterable[Message]) -> Files:
     return Files(len(present), len(found) - len(present), size)
 
 
-def _piece(conversation: Conversation) -> Piece:
+def _pieces(read: Reading, mode: str | None) -> Iterator[Piece]:
+    """Describe the conversations, in order; where the input was split before, nothing says why."""
+    reasons: dict[str, tuple[str, ...]] = {}
+    if mode is not None or len(read.conversations) != len(read.chats):
+        for chat in read.chats:
+            starts = explain(chat, mode or DEFAULT)
+            reasons.update((chat.messages[start.index].id, start.reasons) for start in starts)
+    for conversation in read.conversations:
+        first = conversation.messages[0].id if conversation.messages else ""
+        yield _piece(conversation, reasons.get(first, ()))
+
+
+def _piece(conversation: Conversation, reasons: tuple[str, ...]) -> Piece:
     return Piece(
         id=conversation.id,
         title=conversation.title,
@@ -211,4 +231,5 @@ def _piece(conversation: Conversation) -> Piece:
         ended_at=conversation.ended_at,
         messages=len(conversation.messages),
         turns=count_turns(conversation.messages),
+        reasons=reasons,
     )

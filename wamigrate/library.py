@@ -117,7 +117,7 @@ def convert(
     source, *others = find_inputs([input]).paths
     if others:
         raise OptionError(f"{input}: holds {len(others) + 1} exports; convert them one by one")
-    path = Path(output) if output is not None else Path(result_name(stem(source), exporter))
+    path = Path(output) if output is not None else Path(result_name(_named(source, settings), exporter))
     target = open_target(exporter, path, source, overwrite=overwrite)
     with reading(source, settings) as found:
         return export(found, exporter, target, settings)
@@ -143,6 +143,21 @@ def stem(path: Path) -> str:
     'WhatsApp Chat with J. Doe'
     """
     return path.resolve().name if path.is_dir() else path.stem
+
+
+def _named(path: Path, settings: Settings) -> str:
+    return public_stem(path) if settings.redact else stem(path)
+
+
+def public_stem(path: Path) -> str:
+    """Return what redacted results of an input are named after.
+
+    >>> public_stem(Path("WhatsApp Chat with +49 170 1234567.zip"))
+    'WhatsApp Chat with [phone 1]'
+    """
+    from wamigrate.redact import redact_name  # noqa: PLC0415 - rarely asked for
+
+    return redact_name(stem(path))
 
 
 def result_name(name: str, exporter: Exporter) -> str:

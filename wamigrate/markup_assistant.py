@@ -14,6 +14,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from wamigrate.markup_assistant_inline import read_inline
+from wamigrate.markup_formula import read_formula
 from wamigrate.markup_tree import (
     CodeBlock,
     Document,
@@ -32,6 +33,7 @@ from wamigrate.markup_tree import (
 from wamigrate.markup_whatsapp import Fence, LineReader, split_line_ends
 
 _TAB: Final = 4
+_FORMULA_LINES: Final = 50  # a bound, so that many openings take no square of their number
 _DEEPER: Final = 2  # columns that make a list inside a list
 _OPENING: Final = re.compile(r"```+")
 _LANGUAGE: Final = re.compile(r"([A-Za-z][\w+#.-]{0,19}|)[ \t]*(?:\n|\Z)")
@@ -245,7 +247,7 @@ class _Reader:
     def _flush(self) -> None:
         """End the paragraph."""
         if self.open_depth:
-            children = tuple(node for index, line in enumerate(self.open) for node in _indented(index, line))
+            children = tuple(_indented_lines(self.open))
         else:
             children = self.read_inline("\n".join(self.open))
         self.builder.blocks.append(Paragraph(children, self.open_depth))
@@ -255,6 +257,25 @@ class _Reader:
 def _width(line: str, text: str) -> int:
     """Count the columns before the text of a line."""
     return len(line[: len(line) - len(text)].expandtabs(_TAB))
+
+
+def _indented_lines(lines: list[str]) -> Iterator[Inline]:
+    r"""Read a paragraph inside a list item, line by line but for formulas between ``\[`` and ``\]``."""
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        if line.lstrip(" \t").startswith("\\["):
+            rest = lines[index : index + _FORMULA_LINES]
+            formula = read_formula("\n".join([text.strip(" \t") for text in rest]), 0)
+            used = formula.source.count("\n") + 1 if formula else 1
+            if formula and used > 1:
+                if index:
+                    yield Text("\n")
+                yield replace(formula, source="\n".join(rest[:used]))
+                index += used
+                continue
+        yield from _indented(index, line)
+        index += 1
 
 
 def _indented(index: int, line: str) -> Inlines:
@@ -280,7 +301,7 @@ def _table_length(lines: list[str], index: int, end: int) -> int:
     """Count the lines of the table that starts here; 1 where there is none."""
     if index + 1 >= end or "-" not in lines[index + 1] or not _DELIMITER.match(lines[index + 1]):
         return 1
-    if len(_cells(lines[index].strip(" \t|"))) != len(_cells(lines[index + 1].strip(" \t|"))):
+    if _columns(lines[index]) != _columns(lines[index + 1]):
         return 1
     last = index + 2
     while last < end and "|" in lines[last]:
@@ -290,6 +311,12 @@ def _table_length(lines: list[str], index: int, end: int) -> int:
 
 def _cells(row: str) -> list[str]:
     return _PIPE.split(row)
+
+
+def _columns(row: str) -> int:
+    """Count the cells of a row: one pipe on either side bounds it, each further one parts two cells."""
+    pieces = _cells(row.strip(" \t"))
+    return max(1, len(pieces) - (not pieces[0]) - (not pieces[-1]))
 
 
 def _table(lines: list[str], depth: int) -> Table:

@@ -1,22 +1,23 @@
 r"""Reads the formatting inside lines of an assistant: WhatsApp's and Markdown's at once.
 
 ``*x*`` is bold, as WhatsApp shows it, and ``**x**`` is bold, as Markdown means it. Besides: code between
-any number of backticks, ``~~x~~``, ``[text](address)``, ``<address>``, ``\*``, ``&amp;`` and formulas.
-Raw HTML is never markup. An assistant writes into the middle of words and brackets less strictly than
-WhatsApp reads, so a marker also opens after punctuation.
+any number of backticks, ``~~x~~``, ``[text](address)``, ``<address>``, ``\*`` and formulas. Raw HTML and
+entities such as ``&amp;`` are never markup. An assistant writes into the middle of words and brackets less
+strictly than WhatsApp reads, so a marker also opens after punctuation.
 """
 
-import html
 import re
 from string import punctuation
 from typing import Final
 
+from wamigrate.markup_escape import escape
+from wamigrate.markup_formula import read_formula
 from wamigrate.markup_inline import CANDIDATES as PERSONS
 from wamigrate.markup_inline import Token, is_control, nest, read_url
 from wamigrate.markup_tree import Code, Inlines, Link, Notation, Text, Url
 
 # Every alternative starts with one plain character: then the search skips all others in C.
-CANDIDATES: Final = (*PERSONS, r"\[", r"!\[", r"\\", r"&(?=[#0-9A-Za-z])", r"\$", r"<")
+CANDIDATES: Final = (*PERSONS, r"\[", r"!\[", r"\\", r"\$", r"<")
 _CANDIDATE: Final = re.compile("|".join(CANDIDATES))
 _LINK: Final = re.compile(
     r"\[((?:[^\[\]\n\\`]|\\.|`[^`\n]*`|\[[^\[\]\n]*\])+)\]"
@@ -24,13 +25,7 @@ _LINK: Final = re.compile(
     r"(?:[ ]\"[^\"\n\\]*\")?)\)"
 )
 _AUTOLINK: Final = re.compile(r"<((?:https?|ftp)://[^\s<>\x00-\x1f\x7f]+)>", re.IGNORECASE)
-_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_FORMULAS: Final = {
-    "\\(": re.compile(r"\\\(((?:[^`<\n$%\\]|\\[^()\n<`]|<(?=[ =\d]))+?)\\\)"),
-    "\\[": re.compile(r"\\\[((?:[^`<\n$%\\]|\\[^\[\]\n<`]|<(?=[ =\d]))+?)\\\]"),
-    "$$": re.compile(r"\$\$((?:[^`<\n$%]|<(?=[ =\d]))+)\$\$(?!\$)"),
-    "$": re.compile(r"\$(?![\s$])((?:[^`<\n$%]|<(?=[ =\d]))+)(?<!\s)\$(?![\w$])"),
-}
+_BRACKETS: Final = "()[]"
 _MARKS: Final = frozenset(("*", "**", "***", "_", "~", "~~"))
 
 
@@ -38,7 +33,7 @@ def read_inline(text: str) -> Inlines:
     r"""Read lines of an assistant's message.
 
     >>> read_inline("**a**&lt;")
-    (Strong(children=(Text(text='a'),), mark='**'), Notation(source='&lt;', markdown='&lt;', shown='<'))
+    (Strong(children=(Text(text='a'),), mark='**'), Text(text='&lt;'))
     """
     if _CANDIDATE.search(text) is None:
         return (Text(text),) if text else ()
@@ -70,6 +65,8 @@ class _Scanner:
             return _marker(self.text, start, sign)
         if self.in_link and sign[0] in ":w[!<":
             return None  # a link holds no links
+        if self.in_link and sign[0] == "\\":
+            return _escaped(self.text, start)
         if sign[0] == "`":
             return self._code(start, sign)
         if sign[0] in ":w":
@@ -130,41 +127,32 @@ def _autolink(text: str, start: int) -> Token | None:
     return _finished(start, match.end(), Url(match[1], bracketed=True)) if match else None
 
 
-def _entity(text: str, start: int) -> Token | None:
-    match = _ENTITY.match(text, start)
-    if match is None or (shown := html.unescape(match[0])) == match[0]:
-        return None
-    return _finished(start, match.end(), Notation(match[0], match[0], shown))
-
-
 def _backslash(text: str, start: int) -> Token | None:
-    sign = text[start : start + 2]
-    formula = _formula(text, start, sign)
+    formula = read_formula(text, start)
     if formula is not None:
-        return formula
+        return _finished(start, start + len(formula.source), formula)
+    return _escaped(text, start)
+
+
+def _escaped(text: str, start: int) -> Token | None:
+    sign = text[start : start + 2]
     if len(sign) < 2 or sign[1] not in punctuation:  # noqa: PLR2004 - a backslash and what it escapes
         return None
+    if sign[1] in _BRACKETS:
+        # Rather the edge of a formula than an escape: shown as it was written.
+        return _finished(start, start + 2, Notation(sign, escape(sign, line_start=False), sign))
     return _finished(start, start + 2, Notation(sign, sign, sign[1]))
 
 
 def _dollar(text: str, start: int) -> Token | None:
-    return _formula(text, start, "$$" if text.startswith("$$", start) else "$")
-
-
-def _formula(text: str, start: int, opening: str) -> Token | None:
-    """Read a formula, unless a reader that knows no formulas would find a link or a comment in it."""
-    pattern = _FORMULAS.get(opening)
-    match = pattern.match(text, start) if pattern else None
-    if match is None or "](" in match[1] or "]:" in match[1] or not match[1].strip():
-        return None
-    return _finished(start, match.end(), Notation(match[0], match[0], match[0]))
+    formula = read_formula(text, start)
+    return None if formula is None else _finished(start, start + len(formula.source), formula)
 
 
 _READERS: Final = {
     "[": _link,
     "!": _link,
     "<": _autolink,
-    "&": _entity,
     "\\": _backslash,
     "$": _dollar,
 }

@@ -126,12 +126,8 @@ def _leaf(block: Block) -> str:
 
 def _table(table: Table) -> str:
     rows: list[str] = []
-    for index, row in enumerate(table.rows):
+    for index, row in enumerate(table.cells):
         cells = [html_inline(cell).strip() for cell in row]
-        if len(cells) > 1 and not cells[-1]:
-            cells.pop()
-        if len(cells) > 1 and not cells[0]:
-            del cells[0]
         tag = "td" if index else "th"
         rows.append("<tr>" + "".join([f"<{tag}>{cell}</{tag}>" for cell in cells]) + "</tr>")
     body = "".join(rows[1:])

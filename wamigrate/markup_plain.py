@@ -42,8 +42,8 @@ def to_plain(document: Document) -> str:
                 parts.append(block.code)
             case Rule():
                 parts.append("---")
-            case Table(rows):
-                parts.append("\n".join([_row(row) for row in rows]))
+            case Table():
+                parts.append("\n".join([_row(row) for row in block.cells]))
     return "".join(parts)
 
 
@@ -65,4 +65,4 @@ def plain_inline(children: Inlines) -> str:
 
 
 def _row(row: tuple[Inlines, ...]) -> str:
-    return "\t".join([plain_inline(cell).strip() for cell in row]).strip("\t")
+    return "\t".join([plain_inline(cell).strip() for cell in row])

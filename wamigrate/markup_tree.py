@@ -152,6 +152,14 @@ class Table(Struct, frozen=True, gc=False):
     """The second line, as written: ``|---|:-:|``."""
     depth: int = 0
 
+    @property
+    def cells(self) -> tuple[tuple[Inlines, ...], ...]:
+        """The rows without the empty pieces that outer pipes leave; cells that are empty stay."""
+        return tuple(
+            row[len(row) > 1 and _is_blank(row[0]) : len(row) - (len(row) > 1 and _is_blank(row[-1]))]
+            for row in self.rows
+        )
+
 
 class CodeBlock(Struct, frozen=True, gc=False):
     """Lines of code."""
@@ -213,6 +221,10 @@ class DocumentBuilder:
             self.blocks[-1] = Gap(last.text + text)
         else:
             self.blocks.append(Gap(text))
+
+
+def _is_blank(piece: Inlines) -> bool:
+    return not any(not isinstance(node, Text) or node.text.strip() for node in piece)
 
 
 def _dedent(line: str, width: int) -> str:

@@ -1,10 +1,12 @@
 """Bringing the files of a chat to where an exported page can link to them."""
 
+import re
 from collections import Counter
-from typing import Literal, NamedTuple
+from collections.abc import Iterable
+from typing import Final, Literal, NamedTuple
 
 from wamigrate.errors import SourceError, UnsafeArchiveError
-from wamigrate.model import Attachment
+from wamigrate.model import Attachment, Note
 from wamigrate.names import UniqueNames, safe_name
 from wamigrate.notes import Notes
 from wamigrate.target import Target
@@ -12,6 +14,31 @@ from wamigrate.wording import count_words
 
 Policy = Literal["copy", "link", "omit"]
 """``copy`` files into the target, ``link`` to where they are now, or ``omit`` them."""
+_IN_ARCHIVE: Final = "cannot be linked to inside an archive"
+_ELSEWHERE: Final = "not in what was read"
+_UNREADABLE: Final = "could not be read"
+_UNWRITTEN: Final = {
+    _IN_ARCHIVE: "inside an archive, which nothing can link to; unpack it first, or use --media copy",
+    _ELSEWHERE: "not in what was read; convert the export of WhatsApp itself, or use --media omit",
+    _UNREADABLE: "unreadable in the export; make the export again in WhatsApp",
+}
+"""Why files were not written and what to do, by what a page says in their place."""
+_COUNT: Final = re.compile(r"[\d,]+")
+
+
+def count_unwritten(notes: Iterable[Note]) -> int:
+    """Count the files that could not be brought to their place, as the findings tell.
+
+    >>> count_unwritten([Note("media-unwritten", "warning", "1,200 files were not written: …")])
+    1200
+    """
+    return sum(_number(note) for note in notes if note.code in ("media-unwritten", "media-unsafe"))
+
+
+def _number(note: Note) -> int:
+    """Read the number that :meth:`Media.report` begins with; an unsafe file has a finding of its own."""
+    found = _COUNT.match(note.text) if note.code == "media-unwritten" else None
+    return int(found[0].replace(",", "")) if found else 1
 
 
 class Place(NamedTuple):
@@ -63,22 +90,24 @@ class Media:
     def report(self) -> None:
         """Note how many files could not be brought; call it once, at the end."""
         for (source, reason), count in self._failed.items():
-            self._notes.add("media-missing", f"{count_words(count, 'file')} {reason}", source=source)
+            was = "was" if count == 1 else "were"
+            text = f"{count_words(count, 'file')} {was} not written: {_UNWRITTEN[reason]}"
+            self._notes.add("media-unwritten", text, source=source)
 
     def _bring(self, source: str, member: str, name: str | None) -> Place:
+        if source not in self._target.sources:
+            return self._fail(source, _ELSEWHERE)
         try:
             if self._policy == "link":
                 address = self._target.address(source, member)
-                return (
-                    Place(address) if address else self._fail(source, "cannot be linked to inside an archive")
-                )
+                return Place(address) if address else self._fail(source, _IN_ARCHIVE)
             path = f"{self._folder}/{self._names.claim(safe_name(name or member.rpartition('/')[2], 'file'))}"
             self._target.copy(source, member, path)
         except UnsafeArchiveError as error:
             self._notes.add("media-unsafe", str(error), source=source)
             return Place(None, "cannot be trusted")
         except SourceError:
-            return self._fail(source, "could not be read")
+            return self._fail(source, _UNREADABLE)
         return Place(path)
 
     def _fail(self, source: str, reason: str) -> Place:

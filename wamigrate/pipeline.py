@@ -1,7 +1,7 @@
 """From an opened input to a written result, step by step.
 
 ``read → assign roles → set the zone → identify → find service notices → rejoin → find damage → repair →
-mark up → split → filter → write``
+redact → mark up → split → filter → write``
 
 Every step is a function of the model that can be used on its own:
 
@@ -13,12 +13,15 @@ find service notices  :func:`wamigrate.service.service_notices`
 rejoin                :func:`wamigrate.rejoin.rejoin`
 find damage           :func:`wamigrate.damage.mark_damage`
 repair                :func:`wamigrate.damage.repair_damage`
+redact                :func:`wamigrate.redaction.redact`
 mark up               :func:`mark_up`
 split                 :func:`wamigrate.split.split`
 filter                :meth:`wamigrate.filters.Filter.keep`
 ====================  ===========================================
 
 :func:`prepare` does the first three at once, because making 40,000 messages anew three times is slow.
+Redaction needs all chats of an input, and comes before everything that is made of their words: Markdown,
+titles, ids of conversations.
 What comes with ids has been through all this before (wamigrate's own JSON) and is left as it is, except
 where a setting asks for a change.
 """
@@ -33,6 +36,7 @@ from wamigrate.bots import apply_roles, assign_roles, decide
 from wamigrate.columns import rebuild
 from wamigrate.damage import mark_damage, repair_damage
 from wamigrate.errors import NothingToExportError, VerificationError
+from wamigrate.filters import left_out_words
 from wamigrate.formats import Exporter
 from wamigrate.ids import chat_key, conversation_id, message_ids
 from wamigrate.markup import whatsapp_to_markdown
@@ -108,18 +112,42 @@ def read_source(
     parser = settings.parser(source)
     watch("reading", 0, 0)
     chats: list[Conversation] = []
-    conversations: list[Conversation] = []
+    finished: list[bool] = []
     for chat in parser.parse(source, notes):
         watch("understanding", 0, 0)
         prepared = prepare(chat, settings, notes)
         _check_parts(chat, prepared)
-        mode = settings.split if chat.id else settings.split or DEFAULT
         chats.append(prepared)
-        conversations.extend((prepared,) if mode is None else split(prepared, mode))
+        finished.append(bool(chat.id))
+    media = media_of(source, notes.sources)
+    if settings.redact:
+        chats, media = _redact(chats, finished, settings, notes, media)
+    conversations: list[Conversation] = []
+    for chat, done in zip(chats, finished, strict=True):
+        mode = settings.split if done else settings.split or DEFAULT
+        conversations.extend((chat,) if mode is None else split(chat, mode))
     if settings.time_zone is not None:
         notes.sources[:] = [replace(info, time_zone=settings.time_zone) for info in notes.sources]
-    media = media_of(source, notes.sources)
     return Reading(name or source.name, parser.name, tuple(chats), tuple(conversations), notes, media)
+
+
+def _redact(
+    chats: list[Conversation],
+    finished: Sequence[bool],
+    settings: Settings,
+    notes: Notes,
+    media: Mapping[str, Source],
+) -> tuple[list[Conversation], dict[str, Source]]:
+    """Redact everything, then mark up what :func:`prepare` left as received."""
+    from wamigrate.redaction import redact  # noqa: PLC0415 - rarely asked for
+
+    in_markdown = settings.text == "markdown"
+    redacted, places = redact(chats, notes, media, markdown=[done and in_markdown for done in finished])
+    marked = (
+        mark_up(chat) if in_markdown and not done else chat
+        for chat, done in zip(redacted, finished, strict=True)
+    )
+    return list(marked), places
 
 
 def media_of(source: Source, infos: Iterable[SourceInfo]) -> dict[str, Source]:
@@ -143,6 +171,8 @@ def _origin(source: Source, name: str) -> Source | None:
 
 def prepare(found: Conversation, settings: Settings, notes: Notes) -> Conversation:
     """Find out who is who, and give a chat its zone, ids, Markdown and title.
+
+    With ``redact``, texts stay as received: what is redacted is marked up afterwards.
 
     Args:
         found: a chat as a parser yields it, without ids; or finished, with ids.
@@ -187,7 +217,7 @@ def _reconstruct(chat: Conversation, settings: Settings, notes: Notes) -> Conver
     chat = mark_damage(chat, notes)
     if settings.repair:
         chat = repair_damage(chat, notes)
-    return mark_up(chat) if settings.text == "markdown" else chat
+    return mark_up(chat) if settings.text == "markdown" and not settings.redact else chat
 
 
 def mark_up(conversation: Conversation) -> Conversation:
@@ -319,15 +349,15 @@ def _own_notes(notes: Notes, left_out: Counter[str]) -> Notes:
     own.sources[:] = notes.sources
     own.items[:] = notes.items
     for reason, count in left_out.items():
-        own.add("left-out", f"{count:,} {'message' if count == 1 else 'messages'} left out by {reason!r}")
+        own.add("left-out", left_out_words(reason, count))
     return own
 
 
 def _nothing(read: Reading, left_out: Counter[str]) -> str:
     if not read.messages:
         return "there are no messages in it; nothing was written"
-    words = ", ".join(f"{count:,} by {reason!r}" for reason, count in left_out.items())
-    return f"none of its {read.messages:,} messages is left to write (left out: {words}); nothing was written"
+    words = ", ".join(left_out_words(reason, count) for reason, count in left_out.items())
+    return f"no message of {read.messages:,} is left to write: {words}; nothing was written"
 
 
 def _media(conversations: Iterable[Conversation]) -> tuple[int, int]:

@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO, TypeVar
 
+from wamigrate.filters import NOTICES, SERVICE_NOTICES
 from wamigrate.formats import find_parser
+from wamigrate.media import count_unwritten
+from wamigrate.model import replace
 from wamigrate.report import Outcome, Result
 
 if TYPE_CHECKING:
@@ -17,10 +20,13 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from wamigrate.catalogue import Catalogue, Entry
-    from wamigrate.inspection import Chat, Inspection, Inspections
+    from wamigrate.inspection import Chat, Inspection, Inspections, Person, Piece
     from wamigrate.model import Note, SourceInfo
 
+T = TypeVar("T")
 _LABEL: Final = 12
+_ENDS: Final = 10
+"""Chats and conversations that are shown of the first, and of the last."""
 _MANY: Final = 5
 """Findings that are printed in words; the rest is counted."""
 _WIDE: Final = 160
@@ -150,11 +156,8 @@ class Screen:
 def _summary(outcome: Outcome) -> Iterator[str]:
     result = outcome.results[0]
     yield Path(result.input).name or result.input
-    for label, value in _facts(result):
+    for label, value in (*_facts(result), *_media(outcome.results), *_counts(outcome.results)):
         yield f"  {label:<{_LABEL}}{value}"
-    for each in outcome.results:
-        for reason, number in each.left_out.items():
-            yield f"  {'left out':<{_LABEL}}{_left_out(reason, number, each.to)}"
     notes = dict.fromkeys(note for each in outcome.results for note in each.notes)
     yield f"  {'notes':<{_LABEL}}{_severities(notes) or 'none'}"
     yield from _findings(notes)
@@ -172,9 +175,35 @@ def _facts(result: Result) -> Iterator[tuple[str, str]]:
         "messages",
         f"{count(result.messages_out, 'message')} in {count(result.conversations, 'conversation')}",
     )
-    if result.media_present or result.media_missing:
-        here = count(result.media_present, "file") if result.media_present else "none in the export"
-        yield "media", here + (f", {result.media_missing:,} missing" if result.media_missing else "")
+
+
+def _media(results: Sequence[Result]) -> Iterator[tuple[str, str]]:
+    """Count files; one that a result could not be given does not count as one that is there."""
+    first = results[0]
+    unwritten = max(count_unwritten(result.notes) for result in results)
+    written = max(first.media_present - unwritten, 0)
+    if first.media_present or first.media_missing:
+        here = count(written, "file") if first.media_present else "none in the export"
+        others = ((unwritten, "not written"), (first.media_missing, "missing"))
+        yield "media", ", ".join((here, *(f"{number:,} {words}" for number, words in others if number)))
+
+
+def _counts(results: Sequence[Result]) -> Iterator[tuple[str, str]]:
+    """Show that what was read is what was written, left out and put together."""
+    for result in results:
+        if result.left_out or result.joined:
+            yield "read", _equation(result)
+        for reason, number in result.left_out.items():
+            yield "left out", _left_out(reason, number, result.to)
+
+
+def _equation(result: Result) -> str:
+    left_out = sum(result.left_out.values())
+    parts = [f"{result.messages_out:,} written to {result.to}"]
+    parts += [f"{left_out:,} left out"] if left_out else []
+    answers = "an answer" if result.joined == 1 else "answers"
+    parts += [f"{count(result.joined, 'part')} of {answers} put together"] if result.joined else []
+    return f"{count(result.messages_in + result.joined, 'message')} = {' + '.join(parts)}"
 
 
 def _in_brief(result: Result) -> str:
@@ -185,8 +214,11 @@ def _in_brief(result: Result) -> str:
 
 
 def _left_out(reason: str, number: int, to: str) -> str:
-    if reason == "notices":
-        return f"{count(number, 'notice')} of WhatsApp's own from {to}; --notices keeps them"
+    them = "it" if number == 1 else "them"
+    if reason == NOTICES:
+        return f"{count(number, 'notice')} of WhatsApp's own from {to}; --notices keeps {them}"
+    if reason == SERVICE_NOTICES:
+        return f"{count(number, 'notice')} of the service from {to}; --notices keeps {them}"
     return f"{count(number, 'message')} from {to} because of --{reason}"
 
 
@@ -216,12 +248,21 @@ def _findings(notes: Iterable["Note"]) -> Iterator[str]:
 def _inspection(console: "Console", found: "Inspection") -> None:
     for info in found.sources:
         _print(console, _facts_of_source(found.title, info), apart=info is not found.sources[0])
-    for chat in found.chats:
+    people = _together(found.chats)
+    first, hidden, last = _ends(found.chats)
+    for chat in first:
         _chat(console, chat)
-    table = _table("Conversation", "From", "To", "Turns", "Messages", right=2)
-    for part in found.conversations:
-        _row(table, part.title, _minute(part.started_at), _minute(part.ended_at), part.turns, part.messages)
-    _print(console, table)
+        if people is None:
+            _people(console, chat.participants)
+    if hidden:
+        console.file.write(f"\n{_more(hidden)}\n")
+    for chat in last:
+        _chat(console, chat)
+        if people is None:
+            _people(console, chat.participants)
+    if people:
+        _people(console, people)
+    _conversations(console, found.conversations)
     if found.notes:
         _print_notes(console, found.notes)
 
@@ -253,8 +294,49 @@ def _chat(console: "Console", chat: "Chat") -> None:
         here = f"{files.present:,} here ({files.size:,} bytes), {files.missing:,} not in the export"
         _row(facts, "Attachments", here)
     _print(console, facts)
+
+
+def _together(chats: Sequence["Chat"]) -> "list[Person] | None":
+    """Return the participants with all their messages, if they are the same in every chat."""
+    first, *others = [[replace(person, messages=0) for person in chat.participants] for chat in chats] or [[]]
+    if any(other != first for other in others):
+        return None
+    written = (sum(chat.participants[n].messages for chat in chats) for n in range(len(first)))
+    return [replace(person, messages=number) for person, number in zip(first, written, strict=True)]
+
+
+def _ends(items: Sequence[T]) -> tuple[Sequence[T], int, Sequence[T]]:
+    """Return the first items, how many follow that are not shown, and the last ones."""
+    hidden = len(items) - 2 * _ENDS
+    return (items[:_ENDS], hidden, items[-_ENDS:]) if hidden > 0 else (items, 0, ())
+
+
+def _more(hidden: int) -> str:
+    return f"… {hidden:,} more, --json lists all"
+
+
+def _conversations(console: "Console", parts: Sequence["Piece"]) -> None:
+    why = ("Why it starts here",) if any(part.reasons for part in parts) else ()
+    table = _table("Conversation", "From", "To", "Turns", "Messages", *why, right=2, at=3)
+    first, hidden, last = _ends(parts)
+    for part in first:
+        _conversation(table, part)
+    if hidden:
+        _row(table, _more(hidden))
+    for part in last:
+        _conversation(table, part)
+    _print(console, table)
+
+
+def _conversation(table: "Table", part: "Piece") -> None:
+    reasons = ("; ".join(part.reasons),) if part.reasons else ()
+    started, ended = _minute(part.started_at), _minute(part.ended_at)
+    _row(table, part.title, started, ended, part.turns, part.messages, *reasons)
+
+
+def _people(console: "Console", participants: "Sequence[Person]") -> None:
     people = _table("Participant", "Role", "Service", "Phone", "Messages", "Why", right=1, at=4)
-    for person in chat.participants:
+    for person in participants:
         _row(people, person.name, person.role, person.service, person.phone, person.messages, person.reason)
     _print(console, people)
 

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from wamigrate.errors import TargetExistsError, WamigrateError
+from wamigrate.errors import ExportError, OptionError, TargetExistsError, WamigrateError
 from wamigrate.model import Generator, Note, SourceInfo
 from wamigrate.target import FileTarget
 
@@ -128,10 +128,22 @@ def check_place(path: Path, *, overwrite: bool) -> None:
     """Make sure that a report may be written; an older report may be replaced, any other file not.
 
     Raises:
+        OptionError: it is no file name.
         TargetExistsError: something else is there.
+        ExportError: no file can be there.
 
     """
-    if not path.exists() or overwrite:
+    if str(path) == "-":
+        raise OptionError("--report -: a report goes into a file; name one, for example report.json")
+    try:
+        free = not path.exists()
+    except OSError as error:
+        raise ExportError(
+            f"{path.absolute()}: cannot be written ({error.strerror}); choose another place with --report"
+        ) from error
+    if path.is_dir():
+        raise TargetExistsError(f"{path}: is a folder; choose another place with --report")
+    if free or overwrite:
         return
     try:
         with path.open("rb") as stream:
@@ -152,5 +164,5 @@ def write_report(report: Report, path: Path) -> None:
 
     """
     data = msgspec.json.format(msgspec.json.encode(report, enc_hook=str), indent=2)
-    with FileTarget(path, overwrite=True) as target, target.writing() as stream:
+    with FileTarget(path, overwrite=True, option="--report") as target, target.writing() as stream:
         stream.write(data + b"\n")

@@ -9,9 +9,9 @@ Only what came before, and the exchange itself, is looked at. So what is decided
 to the end of the thread: only the last exchange may be seen anew, once its answer is there.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log2
 from operator import itemgetter, mul
@@ -38,7 +38,7 @@ _FORTNIGHT: Final = 14 * _DAY
 _DOUBLINGS: Final = 4
 """How often a pause must double or halve to be as long or short as can count."""
 _SHORT_TURN: Final = 12
-_QUESTION: Final = re.compile("[?？؟](?:\\s|$)")
+_QUESTION_MARKS: Final = ("？", "؟")
 _SENTENCE: Final = 4
 """Words that are enough to tell a language."""
 _REPEATED: Final = 60
@@ -69,7 +69,8 @@ class Exchange(NamedTuple):
     """Whether it begins with a file."""
 
 
-class Boundary(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Boundary:
     """The start of a conversation."""
 
     index: int
@@ -84,7 +85,10 @@ class Boundary(NamedTuple):
         """Why it starts there, in words."""
         texts: dict[str, str] = read_table("topics.toml")["reasons"]
         pause = duration_words(self.pause)
-        return tuple(texts[name].replace("{pause}", pause) for name, _ in self.evidence)
+        names = [name for name, _ in self.evidence]
+        if "pause" in names and "days" in names:
+            names.remove("days")
+        return tuple(texts[name].replace("{pause}", pause) for name in names)
 
 
 def find_boundaries(messages: Sequence[Message], service: str | None = None) -> list[Boundary]:
@@ -126,7 +130,7 @@ def evidence(messages: Sequence[Message], starts: Sequence[int]) -> list[tuple[i
 
 
 def exchanges(messages: Sequence[Message]) -> list[Exchange]:
-    """Cut a thread into questions with their answers; notices and messages without a time stay beside them."""
+    """Cut a thread into questions with their answers; notices and messages without a time belong to none."""
     found: list[Exchange] = []
     start, first, last = -1, datetime.min, datetime.min  # noqa: DTZ901 - never compared
     asked = answer = ""
@@ -243,7 +247,7 @@ class _Thread:
             return ()
         if "reset" in turn.cues or (not turn.rest and "command" in turn.cues):
             return (("reset", _CERTAIN),)
-        if len(turn.stems) <= 1 and self._minutes < _SHORTEST_PAUSE and _STARTS.isdisjoint(turn.cues):
+        if self._is_hopeless(exchange):
             return ()
         if self._minutes > _LONG_ABSENCE and _absent(self._service, latest.last, exchange.first):
             return (("era", _CERTAIN),)
@@ -261,6 +265,21 @@ class _Thread:
             score += doubt
         return self._parts(found) if score > 0 else ()
 
+    def _is_hopeless(self, exchange: Exchange) -> bool:
+        """Tell early that no evidence could be enough: most turns follow at once and ask nothing new."""
+        turn, usual = self._turn, self._rhythm.usual
+        if self._minutes >= _SHORTEST_PAUSE or self._closed or exchange.media:
+            return False
+        if not _STARTS.isdisjoint(turn.cues):
+            return False
+        if len(turn.stems) <= 1:
+            return True
+        weights = self._weights
+        best = weights["base"] + weights["fresh"] + weights["language"] + weights["code_begins"]
+        haste = min(1.0, log2((usual + 1) / (self._minutes + 1)) / _DOUBLINGS)
+        asks = "task" in turn.cues or _asks(exchange.asked)
+        return not asks and best + haste * weights["haste"] <= 0
+
     def _first_look(self, exchange: Exchange) -> dict[str, float]:
         """Return what is cheap to find."""
         turn = self._turn
@@ -276,6 +295,10 @@ class _Thread:
             found["closed"] = 1.0
         if self._asks_code:
             found["code_goes_on" if self._code else "code_begins"] = 1.0
+        self._words(turn, exchange.asked, found)
+        return found
+
+    def _words(self, turn: Turn, asked: str, found: dict[str, float]) -> None:
         count = len(turn.stems)
         if count <= 1:
             found["brief"] = 1.0
@@ -284,9 +307,8 @@ class _Thread:
             found["shared"] = shared / (shared + 1)
         if count > 1:
             found["fresh"] = fresh = count / (count + 3) / (1 + shared)
-            if "task" in turn.cues or _QUESTION.search(exchange.asked):
+            if "task" in turn.cues or _asks(asked):
                 found["asks"] = fresh
-        return found
 
     def _second_look(self, found: dict[str, float]) -> None:
         """Add what may still speak against a new conversation, and code."""
@@ -347,6 +369,10 @@ class _Thread:
         return tuple(sorted(telling or [max(parts, key=_weight)], key=_weight, reverse=True))
 
 
+def _asks(text: str) -> bool:
+    return "?" in text or (not text.isascii() and any(mark in text for mark in _QUESTION_MARKS))
+
+
 def _minutes(latest: Exchange, exchange: Exchange) -> float:
     """Return the pause before an exchange; a step back in time counts like one ahead."""
     return abs((exchange.first - latest.last).total_seconds()) / 60
@@ -362,14 +388,12 @@ def _absent(service: str | None, before: datetime, after: datetime) -> bool:
 def duration_words(pause: timedelta) -> str:
     """Write a pause as people say it.
 
-    >>> duration_words(timedelta(minutes=25)), duration_words(timedelta(hours=14)), duration_words(timedelta(days=3.2))
-    ('25 minutes', '14 hours', '3 days')
+    >>> [duration_words(timedelta(minutes=minutes)) for minutes in (25, 14 * 60, 77 * 60)]
+    ['25 minutes', '14 hours', '3 days']
     """
     minutes = pause.total_seconds() / 60
     if minutes >= _DAY:
         return count_words(round(minutes / _DAY), "day")
-    return (
-        count_words(round(minutes / 60), "hour")
-        if minutes >= _TWO_HOURS
-        else count_words(round(minutes), "minute")
-    )
+    if minutes >= _TWO_HOURS:
+        return count_words(round(minutes / 60), "hour")
+    return count_words(round(minutes), "minute")

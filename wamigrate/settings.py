@@ -43,6 +43,7 @@ class ReadOptions(TypedDict, total=False):
     text: TextForm
     rejoin: bool
     repair: bool
+    redact: bool
     split: str | None
     notices: bool | None
     after: str | date | datetime | None
@@ -75,8 +76,10 @@ class Settings:
     """Whether to put parts of one answer together, where the service had cut it."""
     repair: bool = False
     """Whether to repair damage that is certain; it is only flagged otherwise."""
+    redact: bool = False
+    """Whether to replace phone numbers, mail addresses, card and account numbers by placeholders."""
     split: str | None = None
-    """``none``, ``day``, ``gap=6h``; None: by day, and what is split already stays as it is."""
+    """``auto``, ``none``, ``day``, ``gap=6h``; None: ``auto``, and what is split already stays as it is."""
     notices: bool | None = None
     """Whether to keep what WhatsApp itself wrote; None: yes in documents, no in folders made for reading."""
     after: str | date | datetime | None = None

@@ -2,9 +2,11 @@
 
 A conversation ends where the subject changes or people paused long enough for them (``auto``, see
 :mod:`wamigrate.segments`), where a new day begins (``day``), or after a fixed pause (``gap=6h``), but never
-between a question and its answer. The pieces hold the same messages in the same order, so joining them gives the thread back.
+between a question and its answer. The pieces hold the same messages in the same order, so joining them gives
+the thread back.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -33,7 +35,7 @@ __all__ = [
     "time_range",
 ]
 
-DEFAULT: Final = "day"
+DEFAULT: Final = "auto"
 """What ``--split`` does when it is not given."""
 _GAP: Final = re.compile(r"gap=(\d+(?:\.\d+)?)(m|h|d)", re.ASCII)
 _REASONS: Final = {"day": "day", "gap": "days"}
@@ -54,7 +56,8 @@ def parse_mode(text: str) -> Mode:
     """Read what a person gave with ``--split``.
 
     Args:
-        text: ``auto``, ``none``, ``day``, or ``gap=`` and a number of minutes, hours or days such as ``gap=90m``.
+        text: ``auto``, ``none``, ``day``, or ``gap=`` and a number of minutes, hours or days, as in
+            ``gap=90m``.
 
     Raises:
         OptionError: it is none of these.
@@ -115,7 +118,7 @@ def explain(chat: Conversation, mode: str = DEFAULT) -> tuple[Boundary, ...]:
     if chosen.name != "auto":
         return tuple(_starts(messages, chosen))
     found = find_boundaries(messages, chat.service)
-    return tuple(one._replace(index=_with_notices(messages, one.index)) for one in found)
+    return tuple(dataclasses.replace(one, index=_with_notices(messages, one.index)) for one in found)
 
 
 def join(pieces: Sequence[Conversation]) -> Conversation:
@@ -174,8 +177,9 @@ class _Namer:
         title = question_title(pieces) if self._mode in ("auto", "gap") else None
         if title is None:
             title = self._by_date(pieces, time, end)
-        when = None if time is None else date_title(time.date(), language_before(self._messages, end))
-        return self._titles.claim(title, when)
+        if time is None or not self._titles.is_taken(title):
+            return self._titles.claim(title, None)
+        return self._titles.claim(title, date_title(time.date(), language_before(self._messages, end)))
 
     def _by_date(self, messages: Sequence[Message], time: datetime | None, end: int) -> str:
         if self._mode == "none" or time is None:

@@ -5,13 +5,15 @@ Chats are private: what is written is readable by its owner alone.
 """
 
 import errno
+import hashlib
 import io
 import os
+import re
 import shutil
 import sys
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
     from wamigrate.source import Member, Source
 
 MARKER: Final = ".wamigrate"
-"""Empty file that tells a folder of ours, which ``--overwrite`` may replace, from any other."""
+"""File that tells a folder of ours from any other, and lists what we wrote there, as ``sha256sum`` does.
+
+What it does not list belongs to somebody else and outlives ``--overwrite``. Older folders have an empty one.
+"""
+_LISTED: Final = re.compile(r"([0-9a-f]{64})  ([^\n]+)\n")
 _PARTIAL: Final = ".wamigrate-partial-"
 """Beginning of temporary names; one of fixed length, as the final name may be as long as names can be."""
 _CHUNK: Final = 1 << 20
@@ -57,7 +63,14 @@ class Target(ABC):
             with self.open(name) as stream:
                 yield stream
         except OSError as error:
-            raise ExportError(f"{name or 'output'}: cannot be written ({error.strerror or error})") from error
+            raise self._refused(name, "cannot be written", error) from error
+
+    def _where(self, name: str) -> str:
+        """Say in words where a file of the target goes."""
+        return name or "output"
+
+    def _refused(self, name: str, what: str, error: OSError) -> ExportError:
+        return ExportError(f"{self._where(name)}: {what} ({error.strerror or error})")
 
     def copy(self, source: str, member: str, name: str) -> None:
         """Copy a file of a source into the target, in chunks.
@@ -121,9 +134,7 @@ class Target(ABC):
             self.commit()
         except OSError as failure:
             self.discard()
-            raise ExportError(
-                f"the result cannot be put in its place ({failure.strerror or failure})"
-            ) from failure
+            raise self._refused("", "the result cannot be put in its place", failure) from failure
         except BaseException:
             self.discard()
             raise
@@ -177,6 +188,10 @@ class StreamTarget(Target):
             raise ExportError("a folder cannot be written to standard output; give -o a path")
         return _Unclosing(self._stream)
 
+    def _where(self, name: str) -> str:
+        del name
+        return "standard output"
+
     def commit(self) -> None:
         """Nothing to move."""
         self._stream.flush()
@@ -202,34 +217,53 @@ class PathTarget(Target):
     """What one file and a folder of files have in common: a twin beside the final place.
 
     Attributes:
-        path: the final place.
+        path: the final place, as given.
 
     """
 
-    def __init__(self, path: Path, *, overwrite: bool = False) -> None:
+    def __init__(self, path: Path, *, overwrite: bool = False, option: str = "-o") -> None:
+        """Make sure that the place is free.
+
+        Args:
+            path: the final place.
+            overwrite: whether an older result may be replaced.
+            option: the flag that names another place, for error messages.
+
+        """
         super().__init__()
         self.path = path
+        # "." and ".." have no name that a twin could be moved to, and say little in an error message
+        self._place = path.resolve() if path.name in ("", "..") else path.absolute()
         self._overwrite = overwrite
+        self._advice = f"choose another place with {option}"
         self._partial: Path | None = None
         self._parents: list[Path] = []
-        self._check_free()
+        try:
+            self._check_free()
+        except OSError as error:
+            raise self._refused("", "cannot be written", error) from error
 
     def _check_free(self) -> None:
         """Raise unless nothing is at the final place, or something that may be replaced."""
-        if os.path.lexists(self.path) and not self._overwrite:
-            raise TargetExistsError(
-                f"{self.path}: exists already; add --overwrite to replace it, or choose another place with -o"
-            )
+        with suppress(FileNotFoundError, NotADirectoryError):
+            self._place.lstat()
+            if not self._overwrite:
+                raise TargetExistsError(
+                    f"{self.path}: exists already; add --overwrite to replace it, or {self._advice}"
+                )
+
+    def _where(self, name: str) -> str:
+        return str(self._place / name)
+
+    def _refused(self, name: str, what: str, error: OSError) -> ExportError:
+        return ExportError(f"{super()._refused(name, what, error)}; {self._advice}")
 
     def _make_parent(self) -> None:
-        parent = self.path.parent
+        parent = self._place.parent
         self._parents = [folder for folder in (parent, *parent.parents) if not folder.exists()]
-        try:
-            parent.mkdir(parents=True, exist_ok=True)
-            if not os.access(parent, os.W_OK):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        except OSError as error:
-            raise ExportError(f"{parent}: cannot be written ({error.strerror or error})") from error
+        parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     def _remove_parents(self) -> None:
         """Remove the folders that were made on the way to the final place, where they are empty."""
@@ -243,15 +277,15 @@ class FileTarget(PathTarget):
 
     def _check_free(self) -> None:
         super()._check_free()
-        if self.path.is_dir():
-            raise TargetExistsError(f"{self.path}: is a folder; name a file with -o")
+        if self._place.is_dir():
+            raise TargetExistsError(f"{self.path}: is a folder; {self._advice}")
 
     def open(self, name: str = "") -> BinaryIO:
         """Open the file's temporary twin."""
         if name:
             raise ExportError(f"{self.path}: is one file and cannot hold {name}")
         self._make_parent()
-        handle, partial = tempfile.mkstemp(prefix=_PARTIAL, dir=self.path.parent)
+        handle, partial = tempfile.mkstemp(prefix=_PARTIAL, dir=self._place.parent)
         self._partial = Path(partial)
         return os.fdopen(handle, "wb")
 
@@ -259,7 +293,7 @@ class FileTarget(PathTarget):
         """Move the twin to the file's name."""
         if self._partial is not None:
             self._check_free()
-            self._partial.replace(self.path)
+            self._partial.replace(self._place)
             self._partial = None
 
     def discard(self) -> None:
@@ -273,15 +307,30 @@ class FolderTarget(PathTarget):
     """A folder of files."""
 
     def _check_free(self) -> None:
-        super()._check_free()
-        if not os.path.lexists(self.path):
+        if not self._place.is_symlink() and self._place.is_dir():
+            self._check_folder()
             return
-        if self.path.is_symlink() or not self.path.is_dir():
-            raise TargetExistsError(f"{self.path}: is no folder; choose another place with -o")
-        if any(self.path.iterdir()) and not (self.path / MARKER).exists():
-            raise TargetExistsError(
-                f"{self.path}: was not written by wamigrate and is not replaced; choose another place with -o"
-            )
+        super()._check_free()
+        if os.path.lexists(self._place):
+            raise TargetExistsError(f"{self.path}: is no folder; {self._advice}")
+
+    def _check_folder(self) -> None:
+        """Raise unless a folder is empty, or of ours and without changes that would get lost."""
+        if any(self._place.iterdir()):
+            super()._check_free()
+            if not (self._place / MARKER).exists():
+                raise TargetExistsError(
+                    f"{self.path}: was not written by wamigrate and is not replaced; {self._advice}"
+                )
+        if self._place == Path.cwd():
+            raise TargetExistsError(f"{self._place}: is the current folder; name one inside it with -o")
+        for name, digest in (_listed(self._place) or {}).items():
+            path = self._place / name
+            if os.path.lexists(path) and (path.is_symlink() or not path.is_file() or _digest(path) != digest):
+                raise TargetExistsError(
+                    f"{path}: was changed after wamigrate wrote it and is not replaced; move it away, or "
+                    f"{self._advice}"
+                )
 
     def open(self, name: str = "") -> BinaryIO:
         """Open a file below the folder's temporary twin."""
@@ -293,15 +342,14 @@ class FolderTarget(PathTarget):
 
     def _inside(self, name: str) -> PurePosixPath:
         path = PurePosixPath(name)
-        if not path.parts or ".." in path.parts or path.is_absolute():
+        if not path.parts or ".." in path.parts or path.is_absolute() or "\n" in name:
             raise ExportError(f"{name!r}: is no file name inside {self.path}")
         return path
 
     def _root(self) -> Path:
         if self._partial is None:
             self._make_parent()
-            self._partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=self.path.parent))
-            (self._partial / MARKER).touch(mode=0o600)
+            self._partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=self._place.parent))
         return self._partial
 
     def _drop(self, name: str) -> None:
@@ -312,23 +360,47 @@ class FolderTarget(PathTarget):
         if self._partial is None:
             return
         self._check_free()
-        if self.path.exists():
+        lines = [f"{_digest(self._partial / name)}  {name}\n" for name in sorted(_names(self._partial))]
+        with self.open(MARKER) as stream:
+            stream.write("".join(lines).encode("utf-8", "surrogateescape"))
+        if self._place.exists():
             self._replace_older(self._partial)
         else:
-            self._partial.replace(self.path)
+            self._partial.replace(self._place)
         self._partial = None
 
     def _replace_older(self, newer: Path) -> None:
-        shelter = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=self.path.parent))
+        shelter = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=self._place.parent))
         older = shelter / "older"
-        self.path.replace(older)
         try:
-            newer.replace(self.path)
-        except OSError:
-            older.replace(self.path)
+            self._place.replace(older)
+            self._keep_foreign(older, newer)
+            newer.replace(self._place)
+        except BaseException:
+            if older.exists():
+                older.replace(self._place)
+            shelter.rmdir()
             raise
-        finally:
-            shutil.rmtree(shelter)
+        shutil.rmtree(shelter)
+
+    def _keep_foreign(self, older: Path, newer: Path) -> None:
+        """Put what others left in the older folder into the new one as well."""
+        listed = _listed(older)
+        for name in _names(older):
+            if name == MARKER or (listed is not None and name in listed):
+                continue
+            kept = newer / name
+            if not os.path.lexists(kept):
+                with suppress(FileExistsError, NotADirectoryError):
+                    kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    _link(older / name, kept)
+                    continue
+            elif listed is None and kept.is_file():
+                continue
+            raise TargetExistsError(
+                f"{self._place / name}: was not written by wamigrate and is in the way; move it away, or "
+                f"{self._advice}"
+            )
 
     def discard(self) -> None:
         """Remove the twin."""
@@ -336,3 +408,37 @@ class FolderTarget(PathTarget):
             with suppress(OSError):
                 shutil.rmtree(self._partial)
         self._remove_parents()
+
+
+def _names(folder: Path) -> Iterator[str]:
+    """Yield the paths of all files and links below a folder, with ``/``."""
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    for parent, folders, files in os.walk(folder, onerror=fail):
+        links = [name for name in folders if Path(parent, name).is_symlink()]
+        for name in (*files, *links):
+            yield Path(parent, name).relative_to(folder).as_posix()
+
+
+def _listed(folder: Path) -> dict[str, str] | None:
+    """Return the SHA-256 of each file that was written into a folder of ours; None where that is unknown."""
+    try:
+        text = (folder / MARKER).read_bytes().decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        return {}
+    return {name: digest for digest, name in _LISTED.findall(text)} if text else None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _link(path: Path, new: Path) -> None:
+    """Give a file a second name; a copy where the disk has no hard links."""
+    try:
+        os.link(path, new, follow_symlinks=False)
+    except (OSError, NotImplementedError):
+        shutil.copy2(path, new, follow_symlinks=False)

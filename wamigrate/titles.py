@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
+from itertools import islice
 from typing import Any, Final
 
 from wamigrate.model import Message
@@ -22,6 +23,8 @@ _SHORTEST: Final = 24
 """Characters that must be left where a title is cut at the end of a clause."""
 _LOOK: Final = 400
 _SENTENCES: Final = 6
+_LEAD: Final = 8
+"""Words of the longest phrase that is left out."""
 _MESSAGES: Final = 40
 """Messages of a conversation that are searched for a question."""
 _TELLING: Final = 2
@@ -45,6 +48,8 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _EDGES: Final = " \t\n,;:.…-–—،؛，、：；。\u200e\u200f\ufeff"
 _OPENING: Final = frozenset("\"'“„«‘([{¿¡#@$€£<+/~")
 """Signs that belong to what follows them."""
+_FIRST_LETTER: Final = re.compile(r"""["'“„«‘(\[¿¡]*(?=[^\W\d_])""")
+_OWN_SPELLING: Final = re.compile(r".[A-Z]|\w+\.\w")
 _PAUSED: Final = re.compile(r"\s*(?:[,;:.!…\-–—)\n]|$|[^\w\s?])")
 _JOINERS: Final = "\u200c\u200d\ufe0f"
 
@@ -104,7 +109,7 @@ def plain_text(text: str) -> str:
         text = _URL.sub(r"\1", _LINK.sub(r"\1", _FENCE.sub("\n", text)))
         text = _ESCAPE.sub(r"\1", _INLINE_MARK.sub("", _BLOCK_MARK.sub("", text)))
     if not text.replace("\n", "").isprintable():
-        text = "".join([char for char in text if char == "\n" or char.isprintable() or char in _JOINERS])
+        text = "".join([_printed(char) for char in text])
     return text.strip()
 
 
@@ -185,10 +190,14 @@ class UniqueTitles:
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
+    def is_taken(self, title: str) -> bool:
+        """Tell whether a title was given already."""
+        return title.casefold() in self._taken
+
     def claim(self, title: str, when: str | None) -> str:
         """Return ``title``, or with a date, or with a date and a number; whichever is free first."""
         candidate, number = title, 1
-        while candidate.casefold() in self._taken:
+        while self.is_taken(candidate):
             tail = f", {when}" if when and when not in title else ""
             if number > 1 or not tail:
                 number = max(2, number)
@@ -204,7 +213,7 @@ def _bare(sentence: str) -> str:
     asked = text = sentence.strip(_EDGES)
     begged = False
     while True:
-        words = list(_WORD.finditer(text, 0, _LOOK))
+        words = list(islice(_WORD.finditer(text), _LEAD + 1))
         size, polite = _lead(text, words)
         if not size:
             break
@@ -213,7 +222,23 @@ def _bare(sentence: str) -> str:
     if begged and text.endswith("?"):
         text = _as_question(text, asked)
     text = text.rstrip(_EDGES)
-    return text if text[1:2].isupper() else text[:1].upper() + text[1:]
+    return _capitalised(text)
+
+
+def _capitalised(text: str) -> str:
+    """Begin with a capital, unless the first word has its own spelling: ``iPhone``, ``example.org``."""
+    match = _FIRST_LETTER.match(text)
+    if match is None or _OWN_SPELLING.match(text, match.end()):
+        return text
+    at = match.end()
+    return text[:at] + text[at].upper() + text[at + 1 :]
+
+
+def _printed(char: str) -> str:
+    """Return a character of a title: breaks and tabs become spaces, what has no shape is left out."""
+    if char == "\n" or char.isprintable() or char in _JOINERS:
+        return char
+    return " " if char.isspace() else ""
 
 
 def _after(text: str, end: int) -> str:
@@ -233,7 +258,9 @@ def _as_question(text: str, asked: str) -> str:
 
 def _lead(text: str, words: list[re.Match[str]]) -> tuple[int, bool]:
     """Return how many words at the start tell nothing, and whether they are a polite phrase."""
-    lowered = [word[0].lower() for word in words[:8]]
+    lowered = [word[0].lower() for word in words[:_LEAD]]
+    if not lowered or lowered[0] not in _leads():
+        return 0, False
     for size in range(len(lowered), 0, -1):
         phrase = " ".join(lowered[:size])
         if phrase in _polite() and size < len(words):
@@ -266,6 +293,12 @@ def _joins(char: str) -> bool:
 def _language(name: str) -> dict[str, Any]:
     languages: dict[str, dict[str, Any]] = read_table("titles.toml")["languages"]
     return languages.get(name, languages["en"])
+
+
+@cache
+def _leads() -> frozenset[str]:
+    """Return the first words of all that can stand before the matter."""
+    return frozenset(phrase.partition(" ")[0] for phrase in (*_polite(), *phrase_kinds()))
 
 
 @cache

@@ -15,14 +15,20 @@ LOOK: Final = 400
 """Characters of a turn that are read; what follows seldom changes the subject."""
 _STEM: Final = 5
 _SHORTEST: Final = 3
+_PROOF: Final = 3
+"""Common words that are enough to tell a language."""
 _KNOWN_WORDS: Final = 100_000
 _CUES: Final = 4
 """Phrases in a row, such as a greeting, thanks, and the announcement of another question."""
 _WORD: Final = re.compile(r"[^\W_]+")
+_ASCII: Final = bytes(ord(chr(code).lower()) if chr(code).isalnum() else 32 for code in range(128)) + bytes(
+    128
+)
+"""Lower case for letters, spaces for signs."""
 _UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
 _CODE: Final = re.compile(r"```|[;{}] *(?:\n|$)|\w\(\w*\)|\w_\w|\w\.\w+\(|==|=>|</|\b[A-Z]\w+Error\b")
-_CODE_SIGN: Final = re.compile("[`;{}()_.=<]|Error")
+_CODE_SIGN: Final = re.compile("[`;{}()_=<]|Error")
 """What all code has: looked for first, as most turns have none of it."""
 
 
@@ -37,6 +43,17 @@ class Turn(NamedTuple):
     """The words after these phrases, lower-cased."""
 
 
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, lower-cased.
+
+    >>> words_of("It's 7 o'clock, Zoë!")
+    ['it', 's', '7', 'o', 'clock', 'zoë']
+    """
+    if text.isascii():  # does the same in a third of the time
+        return text.encode().translate(_ASCII).decode().split()
+    return _WORD.findall(text.lower())
+
+
 def read_turn(text: str) -> Turn:
     """Read what a person wrote.
 
@@ -49,7 +66,7 @@ def read_turn(text: str) -> Turn:
     ['matte', 'tall']
 
     """
-    words = _WORD.findall(text[:LOOK].lower())
+    words = words_of(text[:LOOK])
     kinds, at = _cues(words)
     return Turn(_stems(words, text), kinds, words[at:])
 
@@ -60,7 +77,7 @@ def stems_of(text: str) -> set[str]:
     >>> stems_of("The potatoes, and a potato.")
     {'potat'}
     """
-    return _stems(_WORD.findall(text.lower()), text)
+    return _stems(words_of(text), text)
 
 
 def is_code(text: str) -> bool:
@@ -78,10 +95,15 @@ def language_of(text: str) -> str | None:
     >>> language_of("Wie lange muss der Teig in den Kühlschrank?"), language_of("pizza?")
     ('de', None)
     """
-    words = set(_WORD.findall(text[:LOOK].lower()))
-    hits = sorted(((len(words & stop), name) for name, stop in _stop_words().items()), reverse=True)
-    (most, name), (next_most, _) = hits[:2]
-    return name if most >= _SHORTEST and most > next_most else None
+    words = set(words_of(text[:LOOK]))
+    most, second, name = 0, 0, None
+    for language, stop in _stop_words().items():
+        hits = len(words & stop)
+        if hits > most:
+            most, second, name = hits, most, language
+        elif hits > second:
+            second = hits
+    return name if most >= _PROOF and most > second else None
 
 
 @cache
@@ -100,7 +122,7 @@ def phrase_kinds() -> dict[str, str]:
     found: dict[str, str] = {}
     for kind, texts in read_table("topics.toml")["phrases"].items():
         for text in texts:
-            found.setdefault(" ".join(_WORD.findall(text.lower())), kind)
+            found.setdefault(" ".join(words_of(text)), kind)
     return found
 
 
