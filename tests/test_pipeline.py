@@ -156,7 +156,7 @@ def test_notices_are_kept_in_documents_and_left_out_of_folders_unless_asked_for(
     result = write(found, "json", Settings(notices=False))[0]
     assert (result.messages_out, result.left_out, result.lossless) == (4, {"notices": 1}, False)
     (note,) = [note for note in result.notes if note.code == "left-out"]
-    assert note.text == "1 message left out by 'notices'"
+    assert note.text == "1 of WhatsApp's own notices was left out"
 
 
 def test_findings_of_one_exporter_are_not_in_the_result_of_the_next(chat: Path) -> None:
@@ -182,7 +182,7 @@ def test_an_exporter_that_takes_everything_passes(chat: Path) -> None:
 def test_nothing_to_write_is_an_error_and_nothing_is_left(chat: Path, tmp_path: Path) -> None:
     target = FileTarget(tmp_path / "out.json")
     late = Settings(after="2026-01-01")
-    with pytest.raises(NothingToExportError, match=r"none of its 5 messages is left to write .*5 by 'after'"):
+    with pytest.raises(NothingToExportError, match=r"no message of 5 is left to write: 5 .* --after"):
         export(read(chat), find_exporter("json"), target, late)
     assert not target.path.exists()
 

@@ -3,8 +3,6 @@
 The numbers are those of the project's survey of such traps; 17 to 34 stand in test_trap_bodies.py.
 """
 
-
-
 from pathlib import Path
 
 import pytest

@@ -8,7 +8,7 @@ from typing import Final
 from wamigrate.lines import Pieces
 
 _RARE: Final = 2
-_QUOTE: Final = re.compile("[\"'“”„«»]".encode())
+_QUOTE: Final = re.compile('"|“|”|„|«|»'.encode())
 """Names of groups stand in quotation marks, and their colons are not those of a header."""
 _ABBREVIATION: Final = 4
 """Bytes of the longest abbreviation before a colon in a name, the colon and space included."""

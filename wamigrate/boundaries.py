@@ -34,6 +34,8 @@ _TIME_NAME: Final = re.compile(r"\d{1,2}[:.]\d{2}(?:[ -]+\d{1,2}[:.]\d{2})?")
 """What stands before a colon in a timetable is no name."""
 _AHEAD: Final = 200
 """Candidates among which a code block must end."""
+_BACK: Final = 100
+"""Candidates, taken for text, behind which the opening of a code block is looked for."""
 _MOST: Final = 0.02
 """Share of candidates that may be text for one and the same reason."""
 _OPTION_LINE: Final = re.compile(rb"\n[^\n:]{2,20}: [^\n]*\(\d+ [^\n()]+\)\r?\Z")
@@ -386,19 +388,17 @@ def _is_inside(index: int, candidates: Candidates, texts: dict[int, tuple[str, .
 
 
 class _Fences:
-    """Knows whether a code fence is open before a candidate; to be asked in ascending order."""
+    """Knows whether a code fence is open before a candidate."""
 
     def __init__(self, candidates: Candidates, texts: dict[int, tuple[str, ...]]) -> None:
         self.texts = texts
         self._bodies = candidates.bodies
-        self._at = 0
-        self._count = 0
 
     def is_open(self, index: int) -> bool:
         """Tell whether the message before ``index``, with the texts that belong to it, leaves one open."""
-        for i in range(self._at, index):
+        count = 0
+        for i in range(index - 1, max(index - 1 - _BACK, -1), -1):
+            count += self._bodies[i].count(_FENCE)
             if i not in self.texts:
-                self._count = 0
-            self._count += self._bodies[i].count(_FENCE)
-        self._at = max(self._at, index)
-        return self._count % 2 == 1
+                break
+        return count % 2 == 1

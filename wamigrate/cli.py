@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
+from wamigrate.errors import ExportError
 from wamigrate.formats import names
 
 if TYPE_CHECKING:
@@ -390,6 +391,10 @@ def _guard(work: Callable[["Screen"], int], screen: "Screen") -> int:
         if isinstance(error, BrokenPipeError) or isinstance(error.__cause__, BrokenPipeError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is buffered has no reader
             return PIPE_CLOSED
+        if isinstance(error, OSError) and error.filename is None:  # nothing but the standard output is meant
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            screen.error(f"standard output: cannot be written ({error.strerror})")
+            return ExportError.exit_code
         from wamigrate.report import failure  # noqa: PLC0415 - as above
 
         screen.trace(error)

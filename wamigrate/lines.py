@@ -179,23 +179,9 @@ def find_lock(data: bytes, exclude: Iterable[str] = ()) -> Lock | None:
         the lock, or None where no line has a header of a phone export.
 
     """
-    found: dict[str, _Sightings] = {}
-    first: str | None = None
-    skip = set(exclude)
-    lines = _sample(data) if not _is_headless(data) else _search(data)
-    for number, line in enumerate(lines):
-        header = read_header(line)
-        if header is None:
-            continue
-        tokens = tuple(_tokens(header))
-        key = "".join(_key_part(token) for token in tokens)
-        if key in skip:
-            continue
-        if key not in found:
-            shape = Shape(key, header.family, header.time_first, header.has_seconds, header.has_year)
-            found[key] = _Sightings(shape)
-        found[key].add(header, tokens)
-        first = key if number == 0 else first
+    found, first = _sight(_sample(data), set(exclude))
+    if not found:
+        found, first = _sight(_search(data), set(exclude))
     if not found:
         return None
     best = found[first] if first else max(found.values(), key=lambda sightings: sightings.count)
@@ -236,9 +222,24 @@ def all_crlf(data: bytes) -> bool:
     return b"\n" in data and _BARE_FEED.search(data) is None
 
 
-def _is_headless(data: bytes) -> bool:
-    """Tell whether the sample holds no header, so that the whole file is to be searched."""
-    return not any(read_header(line) for line in _sample(data))
+def _sight(lines: Iterable[str], exclude: set[str]) -> tuple[dict[str, _Sightings], str | None]:
+    """Collect the headers among lines by their shape; return also the shape of the first line, if any."""
+    found: dict[str, _Sightings] = {}
+    first: str | None = None
+    for number, line in enumerate(lines):
+        header = read_header(line)
+        if header is None:
+            continue
+        tokens = tuple(_tokens(header))
+        key = "".join(_key_part(token) for token in tokens)
+        if key in exclude:
+            continue
+        if key not in found:
+            shape = Shape(key, header.family, header.time_first, header.has_seconds, header.has_year)
+            found[key] = _Sightings(shape)
+        found[key].add(header, tokens)
+        first = key if number == 0 else first
+    return found, first
 
 
 def _search(data: bytes) -> Iterator[str]:
