@@ -131,7 +131,7 @@ class Classifier:
             or line_ends[body[body.find(b"\n") - 1]]
             or (len(body) <= _SHORT_ASCII and body.lower() in short)
             or (len(body) <= _SHORT and not body.isascii() and may_begin(body[:_BEYOND]))
-            or (ios and (_LRM_END in body or _RLM_END in body))
+            or (ios and (_LRM_END in body or _RLM_END in body) and _has_mark(body))
         ]
         needs_look = self.needs_look
         return [place for place in likely if needs_look(bodies[place])]

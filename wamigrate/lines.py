@@ -18,9 +18,9 @@ from wamigrate.header import HEADER_LENGTH, MARKS, SPACES, Family, Header, read_
 Newline = Literal[b"\n", b"\r\n"]
 
 _HEAD_LINES: Final = 400
-_HEAD_SIZE: Final = 1 << 15
+_HEAD_SIZE: Final = 1 << 14
 _CHUNKS: Final = 8
-_CHUNK_SIZE: Final = 1 << 12
+_CHUNK_SIZE: Final = 1 << 11
 _LINE_LIMIT: Final = HEADER_LENGTH * 4
 """Bytes of a line that the sample looks at: a header's characters take four bytes at most."""
 _MARK_BYTES: Final = (

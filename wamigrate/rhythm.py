@@ -38,7 +38,7 @@ class Rhythm:
         self._total = sum(self._counts)
         self._seen = 0
         self._next_look = _FIRST_LOOKS
-        self.usual = _threshold(self._counts, self._total)
+        self.usual: float = _threshold(self._counts, self._total)
         """Minutes that part the pauses inside conversations from those between them."""
 
     def add(self, minutes: float) -> None:
