@@ -1,5 +1,6 @@
 """The common schema as JSON: identity, layout, errors with their place, the JSON Schema and its page."""
 
+import inspect
 import io
 import json
 import re
@@ -272,7 +273,7 @@ def test_the_json_schema_carries_the_words_of_the_model() -> None:
     assert definitions["Span"]["properties"]["line"]["description"].startswith(
         "Line of the header, counted from 1"
     )
-    assert definitions["Message"]["description"] == model.Message.__doc__
+    assert definitions["Message"]["description"] == inspect.getdoc(model.Message)
     assert definitions["Message"]["required"] == ["id", "role", "author", "timestamp", "kind", "text"]
 
 

@@ -248,6 +248,9 @@ def _field_docs() -> dict[str, dict[str, str]]:
 
 def _describe(record: type[Struct], schema: dict[str, Any]) -> None:
     """Add what msgspec leaves out of a record's schema: words on fields, and the form of timestamps."""
+    import inspect  # noqa: PLC0415 - only the schema needs it
+
+    schema["description"] = inspect.getdoc(record)  # without the indentation that Python before 3.13 keeps
     for field in msgspec.structs.fields(record):
         properties = schema["properties"][field.name]
         words = _field_docs()[record.__name__].get(field.name)
