@@ -15,15 +15,19 @@ What is lost:
     The media files themselves: ``attachments`` says where each one is inside its source.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from wamigrate.archived import Archived, Finding
 from wamigrate.canon import write_lines
 from wamigrate.formats import Exporter, Layout
 from wamigrate.model import Conversation
 from wamigrate.notes import Notes
+from wamigrate.source import Source
 from wamigrate.target import Target
+
+from . import _canon_check
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,18 @@ class JsonLines:
         """Write all conversations, between a header and a line of sources and notes."""
         with target.writing() as stream:
             write_lines(conversations, stream, notes)
+
+    def recognises(self, source: Source) -> bool:
+        """Look at the first line."""
+        return _canon_check.recognises(source, lines=True)
+
+    def check(self, source: Source) -> Iterator[Finding]:
+        """Yield where the file does not fit the schema, or ids are not unique."""
+        return _canon_check.check(source, self.name)
+
+    def contents(self, source: Source) -> Iterator[Archived]:
+        """Yield the conversations."""
+        return _canon_check.contents(source)
 
 
 exporter: Final[Exporter] = JsonLines()

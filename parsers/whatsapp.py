@@ -21,14 +21,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from wamigrate.chatfile import find_chats, has_headers, is_debris
+from wamigrate.chatfile import find_chats, is_debris
 from wamigrate.errors import NoChatError, SourceError
 from wamigrate.formats import Confidence, Parser
 from wamigrate.model import Conversation, DateOrder
 from wamigrate.notes import Notes
+from wamigrate.pasted_text import probe
 from wamigrate.phone import read_chat
 from wamigrate.source import Source
 from wamigrate.transcript import Known
+from wamigrate.web_export import is_web_file
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,22 @@ class WhatsAppPhone:
         """What a person calls it."""
         return "WhatsApp phone export"
 
+    @property
+    def marks(self) -> frozenset[str]:
+        """What iPhones call the chat in every export; a folder that holds it is one unpacked export."""
+        return frozenset({"_chat.txt"})
+
     def sniff(self, source: Source) -> Confidence:
         """Look for message headers in the text that is the chat."""
         try:
             if source.kind == "file":
-                return Confidence.SIGNATURE if has_headers(source, source.members[0]) else Confidence.NO
+                found = probe(source, source.members[0])
+                is_phone = found is not None and found.is_export and not is_web_file(*find_chats(source))
+                return Confidence.SIGNATURE if is_phone else Confidence.NO
             if not any(_may_hold_chat(member.name) for member in source.members if not is_debris(member)):
                 return Confidence.NO
-            find_chats(source)
+            if all(map(is_web_file, find_chats(source))):
+                return Confidence.NO
         except NoChatError:
             return Confidence.NO
         except SourceError:

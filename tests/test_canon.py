@@ -20,7 +20,6 @@ from wamigrate.canon import (
     dumps,
     dumps_lines,
     generator,
-    json_schema,
     loads,
     write_document,
     write_lines,
@@ -42,6 +41,7 @@ from wamigrate.model import (
     replace,
 )
 from wamigrate.notes import Notes
+from wamigrate.schemas import json_schema
 from wamigrate.source import open_source
 from wamigrate.target import MemoryTarget
 

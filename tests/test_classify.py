@@ -32,7 +32,7 @@ def read(platform: Platform, body: str, *, authored: bool = True) -> Reading | N
     """Read a body with fresh state, and hold the prefilter to its promise."""
     classifier = Classifier(platform, FILES)
     found = classifier.read(body, authored=authored)
-    assert classifier.needs_look(body.encode()) or not authored or found is None
+    assert classifier.worth_a_look([body.encode()]) or not authored or found is None
     return found
 
 
@@ -439,7 +439,7 @@ BODIES = st.lists(PIECES, max_size=6).map("".join)
 @given(BODIES, st.sampled_from(["android", "ios", "web"]))
 def test_the_prefilter_never_passes_over_what_reading_would_find(body: str, platform: Platform) -> None:
     classifier = Classifier(platform, FILES)
-    if not classifier.needs_look(body.encode()):
+    if not classifier.worth_a_look([body.encode()]):
         assert classifier.read(body, authored=True) is None
 
 
@@ -466,5 +466,4 @@ def test_the_prefilter_passes_over_ordinary_answers() -> None:
     )
     for platform in ("android", "ios"):
         classifier = Classifier("android" if platform == "android" else "ios", FILES)
-        assert not classifier.needs_look((answer * 5).encode())
-        assert not classifier.needs_look(b"what is the capital of Peru?")
+        assert not classifier.worth_a_look([(answer * 5).encode(), b"what is the capital of Peru?"])

@@ -39,6 +39,7 @@ def test_without_columns_nothing_changes() -> None:
 
 def test_each_column_changes_its_own_field_alone() -> None:
     assert rebuild([FULL], ids=["new"])[0].id == "new"
+    assert rebuild([FULL], replies=[None])[0].reply_to is None
     assert rebuild([FULL], roles=["other"])[0].role == "other"
     assert rebuild([FULL], timestamps=[None])[0].timestamp is None
     assert rebuild(rebuild([FULL], ids=["new"]), ids=["id"]) == (FULL,)

@@ -82,7 +82,7 @@ def test_every_command_and_every_flag_is_documented_with_a_meaning() -> None:
             flags = (
                 [*parameter.opts, *parameter.secondary_opts]
                 if parameter.opts[0].startswith("-")
-                else ["INPUT"]
+                else [str(parameter.metavar).strip("[]")]
             )
             for flag in flags:
                 rows = re.findall(

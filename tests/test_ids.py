@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wamigrate.ids import NAMESPACE, chat_key, conversation_id, identify, message_ids
+from wamigrate.ids import NAMESPACE, chat_key, conversation_id, final_replies, identify, message_ids
 from wamigrate.model import Conversation, Message, Participant, Role, replace
 
 NOON = datetime(2025, 3, 3, 12, 0, 30)  # noqa: DTZ001 - the phone's wall clock
@@ -71,6 +71,30 @@ def test_words_that_whatsapp_writes_do_not_count() -> None:
     german = chat(say("Diese Nachricht wurde gelöscht", kind="deleted"), say("<Medien>", kind="call"))
     assert ids(english) == ids(german)
     assert ids(chat(say("a caption", kind="media"))) != ids(chat(say("another", kind="media")))
+
+
+def test_the_keys_of_a_source_become_final_ids_in_replies() -> None:
+    question = say("Hi", id="true_1@c.us_A")
+    answer = say("Hello", author="ChatGPT", id="17", reply_to="true_1@c.us_A")
+    first, second = identify(chat(question, answer)).messages
+    assert (first.reply_to, second.reply_to) == (None, first.id)
+    assert first.id == ids(chat(say("Hi")))[0], "a key of the source does not count"
+
+
+def test_a_reply_to_what_is_not_in_the_chat_stays_a_reply() -> None:
+    lost, again = (identify(chat(say("Hi"), say("You?", reply_to="gone"))).messages[1] for _ in "ab")
+    assert UUID(lost.reply_to).version == 5
+    assert lost.reply_to == again.reply_to
+    assert lost.reply_to not in ids(chat(say("Hi"), say("You?", reply_to="gone")))
+
+
+def test_of_two_messages_with_one_key_the_later_is_meant() -> None:
+    messages = identify(chat(say("a", id="k"), say("b", id="k"), say("c", reply_to="k"))).messages
+    assert messages[2].reply_to == messages[1].id
+
+
+def test_without_replies_nothing_is_translated() -> None:
+    assert final_replies("", (say("Hi", id="k"),), ["x"]) is None
 
 
 def test_a_conversation_keeps_its_id_when_messages_follow() -> None:

@@ -14,7 +14,7 @@ from wamigrate.bots import assign_roles
 from wamigrate.errors import ExportError, NothingToExportError, OptionError, VerificationError
 from wamigrate.formats import Layout, find_exporter
 from wamigrate.ids import identify
-from wamigrate.model import Conversation, replace
+from wamigrate.model import Conversation, Message, replace
 from wamigrate.notes import Notes
 from wamigrate.pipeline import Reading, export, mark_up, prepare, read_source, reading
 from wamigrate.report import Result
@@ -110,6 +110,14 @@ def test_doing_the_steps_at_once_is_doing_them_one_after_the_other(found: Conver
     assert at_once.id == steps.id
     assert at_once.participants == steps.participants
     assert (at_once.started_at, at_once.ended_at) == (steps.started_at, steps.ended_at)
+
+
+def test_an_answer_points_to_the_final_id_of_what_it_answers() -> None:
+    question = Message("row 7", "other", "Ana", None, "text", "When?")
+    answer = Message("row 8", "other", "ChatGPT", None, "text", "Now.", reply_to="row 7")
+    found = Conversation("", None, None, (), None, None, (question, answer), "s")
+    first, second = prepare(found, Settings(), Notes()).messages
+    assert second.reply_to == first.id != "row 7"
 
 
 @given(conversations())

@@ -276,7 +276,7 @@ def test_an_impossible_time_in_an_archive_is_unknown(tmp_path: Path) -> None:
         (b"\x89PNG\r\n\x1a\n", "a picture (PNG)"),
         (b"SQLite format 3\0", "an SQLite database"),
         (b"\0\1\2", "a binary file"),
-        (b"\xff\xfeh\0i\0", "a text without message headers"),
+        (b"\xff\xfeh\0i\0", "a text that does not say who wrote what, and when"),
     ],
 )
 def test_an_input_without_a_chat_is_described(tmp_path: Path, content: bytes, words: str) -> None:

@@ -1,5 +1,6 @@
 """What a turn is about, and how long somebody pauses."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from wamigrate.rhythm import Rhythm
 from wamigrate.segments import duration_words, find_boundaries
 from wamigrate.tables import read_table
-from wamigrate.topics import is_code, language_of, phrase_kinds, read_turn, stems_of, weights
+from wamigrate.topics import is_code, language_of, phrase_kinds, read_turn, stems_of, weights, words_of
 
 
 @pytest.mark.parametrize(
@@ -128,3 +129,11 @@ def test_a_pause_is_written_as_people_say_it() -> None:
     assert duration_words(timedelta(minutes=119)) == "119 minutes"
     assert duration_words(timedelta(hours=23)) == "23 hours"
     assert duration_words(timedelta(hours=25)) == "1 day"
+
+
+MIXED = st.one_of(st.characters(max_codepoint=0x24F), st.sampled_from("–’“…🙂→•\u200dабв红ก_²ªµ"))
+
+
+@given(st.text(alphabet=MIXED, max_size=60))
+def test_words_are_the_same_however_they_are_found(text: str) -> None:
+    assert words_of(text) == re.findall(r"[^\W_]+", text.lower())

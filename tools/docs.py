@@ -15,14 +15,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from pages_destinations import destinations_page, destinations_table
 from pages_library import inline as markdown
 from pages_library import library_page
+from pages_schema import schema_page
 from readme import README, ROOT, refreshed
 from typer import Context
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from wamigrate import cli, errors
+from wamigrate import cli, cli_run, errors
 from wamigrate.catalogue import Entry, list_formats
 from wamigrate.errors import WamigrateError
 from wamigrate.formats import Exporter, Parser, find_exporters, find_parsers
@@ -30,7 +32,7 @@ from wamigrate.notes import CODES
 
 DOCS: Final = ROOT / "docs"
 _MADE: Final = "<!-- Made by tools/docs.py; do not edit. -->\n\n"
-_PART: Final = re.compile(r"(<!-- made: formats -->\n).*?(<!-- /made -->)", re.DOTALL)
+_PART: Final = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- /made -->)", re.DOTALL)
 _SECTION: Final = re.compile(r"^(\S[^\n]*?):?\n(    [^\n]+\n(?:    [^\n]*\n|\n)*)", re.MULTILINE)
 _CLASS: Final = re.compile(r"[├└]── (\w+)")
 
@@ -63,15 +65,17 @@ def make_pages() -> dict[Path, str]:
     pages |= {
         DOCS / "formats" / "README.md": f"# Formats\n\n{_formats_table('')}",
         DOCS / "commands.md": "".join(_commands_page()),
+        DOCS / "destinations.md": destinations_page(),
         DOCS / "exit-codes.md": "".join(_exit_codes_page()),
         DOCS / "findings.md": "".join(_findings_page()),
         DOCS / "library.md": library_page(),
+        DOCS / "report.md": schema_page("report"),
+        DOCS / "inspection.md": schema_page("inspection"),
     }
     pages = {path: _MADE + text.rstrip() + "\n" for path, text in pages.items()}
     readme = README.read_text(encoding="utf-8")
-    pages[README] = refreshed(
-        _PART.sub(lambda part: part[1] + _formats_table("docs/formats/") + part[2], readme)
-    )
+    made = {"formats": _formats_table("docs/formats/"), "destinations": destinations_table()}
+    pages[README] = refreshed(_PART.sub(lambda part: part[1] + made[part[2]] + part[3], readme))
     return pages
 
 
@@ -170,8 +174,8 @@ def _exit_codes_page() -> Iterator[str]:
         class_: type[WamigrateError] = getattr(errors, name)
         meaning = (inspect.getdoc(class_) or "").partition("\n")[0]
         yield f"| {class_.exit_code} | `{name}` | {markdown(meaning)} |\n"
-    yield f"| {cli.INTERRUPTED} | | interrupted with Ctrl-C; what was not finished is removed |\n"
-    yield f"| {cli.PIPE_CLOSED} | | the program that reads standard output has gone |\n"
+    yield f"| {cli_run.INTERRUPTED} | | interrupted with Ctrl-C; what was not finished is removed |\n"
+    yield f"| {cli_run.PIPE_CLOSED} | | the program that reads standard output has gone |\n"
     yield "\nEvery error is one line on standard error: what, where, and what to do. The classes are those "
     yield "of the [library](library.md); each knows its `exit_code`. Wrong flags are code 2 as well. With "
     yield "several inputs, one failure does not stop the others, and the code is 10.\n"

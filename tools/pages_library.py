@@ -10,8 +10,8 @@ from typing import Final
 import wamigrate
 from wamigrate import settings
 
-_FUNCTIONS: Final = ("read", "write", "convert", "inspect")
-_RECORDS: Final = ("Result", "Inspection")
+_FUNCTIONS: Final = ("read", "merge", "write", "convert", "inspect", "verify")
+_RECORDS: Final = ("Result", "Inspection", "Verification")
 _LOOKUPS: Final = ("find_parsers", "find_exporters", "find_parser", "find_exporter")
 _ITEM: Final = re.compile(r"^    (\w+): (.*(?:\n        .*)*)", re.MULTILINE)
 _HEADING: Final = re.compile(r"^(Args|Returns|Raises|Attributes):\n((?:    .*\n|\n)*)", re.MULTILINE)
@@ -28,7 +28,7 @@ def _parts() -> Iterator[str]:
     yield "[schema](schema.md), the errors under [exit codes](exit-codes.md).\n\n"
     for name in _FUNCTIONS:
         yield from _function(name)
-    yield "## Settings\n\nKeyword arguments of `read`, `convert` and `inspect`.\n\n"
+    yield "## Settings\n\nKeyword arguments of `read`, `merge`, `convert`, `inspect` and `verify`.\n\n"
     yield from _fields(settings.Settings, frozenset(settings.ReadOptions.__annotations__))
     for name in _RECORDS:
         class_: type = getattr(wamigrate, name)

@@ -1,11 +1,12 @@
 """Take conversations with ChatGPT, Copilot and other assistants out of WhatsApp.
 
-The library in four calls::
+The library in a few calls::
 
     import wamigrate as wm
 
     print(wm.inspect("chat.zip").chats[0].participants)
     archive = wm.read("chat.zip", time_zone="Europe/Berlin")
+    history = wm.merge(["old phone.zip", "new phone.zip"])
     result = wm.convert("chat.zip", "markdown")
     print(result.output, result.messages_out, result.lossless)
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     )
     from wamigrate.formats import find_exporter, find_exporters, find_parser, find_parsers
     from wamigrate.inspection import Inspection, inspect
-    from wamigrate.library import convert, read, write
+    from wamigrate.library import convert, merge, read, write
     from wamigrate.model import (
         SCHEMA,
         Archive,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
         replace,
     )
     from wamigrate.report import Result
+    from wamigrate.verification import Verification, verify
 
 _HOMES = {
     "errors": (
@@ -61,12 +63,13 @@ _HOMES = {
     ),
     "formats": "find_exporter find_exporters find_parser find_parsers",
     "inspection": "Inspection inspect",
-    "library": "convert read write",
+    "library": "convert merge read write",
     "model": (
         "SCHEMA Archive Attachment Conversation Generator Message Note Part Participant SourceInfo Span "
         "replace"
     ),
     "report": "Result",
+    "verification": "Verification verify",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
 
@@ -98,6 +101,7 @@ __all__ = [
     "TargetExistsError",
     "UnknownFormatError",
     "UnsafeArchiveError",
+    "Verification",
     "VerificationError",
     "WamigrateError",
     "convert",
@@ -106,8 +110,10 @@ __all__ = [
     "find_parser",
     "find_parsers",
     "inspect",
+    "merge",
     "read",
     "replace",
+    "verify",
     "write",
 ]
 

@@ -24,6 +24,7 @@ _KINDS: Final = {
     "GIF": "video",
     "STICKER": "image/webp",
 }
+_KIND: Final = re.compile("|".join(_KINDS))
 
 
 class File(NamedTuple):
@@ -164,5 +165,5 @@ def _kind(name: str) -> tuple[Kind, str | None]:
     """Return kind and likely media type of an attached file."""
     if name.lower().endswith(".vcf"):
         return "contact", "text/vcard"
-    word = MEDIA_NAME.fullmatch(visible(name)) and re.search("|".join(_KINDS), name)
+    word = MEDIA_NAME.fullmatch(visible(name)) and _KIND.search(name)
     return "media", _KINDS[word[0]] if word else None

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
+from itertools import compress, count
 from typing import Final
 
 from wamigrate.lines import Pieces
@@ -34,7 +35,7 @@ def settle_authors(pieces: Pieces, is_notice: Callable[[bytes], bool], title: st
     unsettled = {
         author for author, count in counts.items() if not author or count <= _RARE or _QUOTE.search(author)
     }
-    for index in [index for index, author in enumerate(pieces.author) if author in unsettled]:
+    for index in list(compress(count(), map(unsettled.__contains__, pieces.author))):
         author = pieces.author[index]
         if not author:
             _add_known(index, pieces, counts)
@@ -60,10 +61,7 @@ def _join_names(pieces: Pieces, title: str | None) -> None:
 
 def _longer_names(pieces: Pieces, title: str | None) -> dict[bytes, bytes]:
     """Return how each name could go on, judged by its first message."""
-    firsts: dict[bytes, bytes] = {}
-    for author, body in zip(pieces.author, pieces.body, strict=True):
-        if author not in firsts:
-            firsts[author] = body
+    firsts = dict(zip(reversed(pieces.author), reversed(pieces.body), strict=True))
     firsts.pop(b"", None)
     found: dict[bytes, bytes] = {}
     named = b"" if title is None else title.encode() + b": "

@@ -1,7 +1,7 @@
 """Many inputs: plan what goes where, convert each on its own, and never let one stop the others."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,15 +18,18 @@ from wamigrate.errors import (
 )
 from wamigrate.formats import Exporter, find_exporter, names, option_types
 from wamigrate.inputs import find_inputs
+from wamigrate.joint import reading_together
 from wamigrate.library import open_target, public_stem, result_name, stem
 from wamigrate.names import UniqueNames
 from wamigrate.pipeline import Watch, watch_nothing
-from wamigrate.report import Outcome, check_place, failure, make_report, write_report
+from wamigrate.report import BETWEEN, Outcome, check_place, failure, make_report, write_report
 from wamigrate.settings import ReadOptions, Settings
 from wamigrate.target import StreamTarget, Target
 
 STREAM: Final = "-"
 """What ``-o`` takes for standard output."""
+MERGED: Final = "merged"
+"""What results of inputs that are merged are named after."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,8 @@ class Order:
     overwrite: bool = False
     strict: bool = False
     report: Path | None = None
+    merge: bool = False
+    """Whether copies of one chat among the inputs become one history, and all inputs one result."""
 
 
 class Run(NamedTuple):
@@ -73,8 +78,15 @@ class Listener(Protocol):
 class Job:
     """One input and where each of its results goes; no path stands for standard output."""
 
-    input: Path
+    inputs: tuple[Path, ...]
+    """Several, or one, that are to be merged; else one."""
     outputs: tuple[tuple[Exporter, Path | None], ...]
+    merge: bool = False
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return BETWEEN.join(map(str, self.inputs))
 
 
 def carry_out(order: Order, listener: Listener, watch: Watch = watch_nothing) -> Run:
@@ -131,10 +143,11 @@ def _check_apart(report: Path, jobs: Sequence[Job]) -> None:
     """
     place = report.resolve()
     for job in jobs:
-        if _is_same(place, job.input.resolve()):
-            raise OptionError(f"--report {report}: is an input; choose another place")
-        if job.input.resolve() in place.parents:
-            check_place(report, overwrite=False)
+        for path in (path.resolve() for path in job.inputs):
+            if _is_same(place, path):
+                raise OptionError(f"--report {report}: is an input; choose another place")
+            if path in place.parents:
+                check_place(report, overwrite=False)
         for output in (path.resolve() for _, path in job.outputs if path is not None):
             if _is_same(place, output) or place in output.parents:
                 raise OptionError(f"--report {report}: a result goes there; choose another place")
@@ -151,14 +164,15 @@ def _is_same(one: Path, other: Path) -> bool:
 
 def _prepare(order: Order) -> tuple[Settings, tuple[Job, ...], Sequence[Path]]:
     settings = _settings(order)
+    exporters = [settings.exporter(name) for name in order.to]
+    if order.merge:
+        each = [find_inputs([name]) for name in order.inputs]
+        together = [path for found in each for path in found.paths]
+        skipped = [path for found in each for path in found.skipped]
+        return settings, plan_merge(together, exporters, order.output), skipped
     found = find_inputs(order.inputs)
-    jobs = plan(
-        found.paths,
-        [settings.exporter(name) for name in order.to],
-        order.output,
-        named=public_stem if settings.redact else stem,
-    )
-    return settings, jobs, found.skipped
+    named = public_stem if settings.redact else stem
+    return settings, plan(found.paths, exporters, order.output, named=named), found.skipped
 
 
 def _convert(
@@ -166,9 +180,9 @@ def _convert(
 ) -> tuple[Outcome, ...]:
     outcomes: list[Outcome] = []
     for job in jobs:
-        news = watch if len(jobs) == 1 else _naming(job.input.name, watch)
+        news = watch if len(jobs) == 1 else _naming(job.inputs[0].name, watch)
         work = partial(run, job, settings, overwrite=order.overwrite, watch=news)
-        outcome = attempt(str(job.input), work, listener.trace)
+        outcome = attempt(job.name, work, listener.trace)
         outcomes.append(outcome)
         listener.outcome(outcome, alone=len(jobs) == 1)
     return tuple(outcomes)
@@ -222,19 +236,32 @@ def plan(
             raise OptionError(
                 "-o -: only one input in one format that is a single file can go to standard output"
             )
-        return (Job(paths[0], ((exporters[0], None),)),)
+        return (Job((paths[0],), ((exporters[0], None),)),)
     if single and output is not None and not output.endswith(("/", "\\")):
-        return (Job(paths[0], ((exporters[0], Path(output)),)),)
+        return (Job((paths[0],), ((exporters[0], Path(output)),)),)
     folder, unique = Path(output or ""), UniqueNames()
     stems = [(path, unique.claim(f"{named(path)}.").removesuffix(".")) for path in paths]
     return tuple(
-        Job(path, tuple((exporter, folder / result_name(name, exporter)) for exporter in exporters))
+        Job((path,), tuple((exporter, folder / result_name(name, exporter)) for exporter in exporters))
         for path, name in stems
     )
 
 
+def plan_merge(
+    paths: Sequence[Path], exporters: Sequence[Exporter], output: str | None = None
+) -> tuple[Job, ...]:
+    """Decide where the results of all paths together go, by the rules of :func:`plan` for one input.
+
+    Raises:
+        OptionError: several results, or a folder, cannot go to standard output.
+
+    """
+    (job,) = plan([Path(MERGED)], exporters, output, named=str)
+    return (Job(tuple(paths), job.outputs, merge=True),)
+
+
 def run(job: Job, settings: Settings, *, overwrite: bool = False, watch: Watch = watch_nothing) -> Outcome:
-    """Convert one input. All places are checked before it is read, and nothing is written when it is broken.
+    """Convert one input, or several merged ones; places are checked first, and broken input writes nothing.
 
     Raises:
         WamigrateError: :mod:`wamigrate.errors` lists the kinds.
@@ -243,9 +270,15 @@ def run(job: Job, settings: Settings, *, overwrite: bool = False, watch: Watch =
     targets = [
         (exporter, _target(job, exporter, path, overwrite=overwrite)) for exporter, path in job.outputs
     ]
-    with pipeline.reading(job.input, settings, watch) as found:
+    with _reading(job, settings, watch) as found:
         results = [pipeline.export(found, exporter, target, settings, watch) for exporter, target in targets]
-    return Outcome(str(job.input), tuple(results))
+    return Outcome(job.name, tuple(results))
+
+
+def _reading(job: Job, settings: Settings, watch: Watch) -> AbstractContextManager[pipeline.Reading]:
+    if job.merge:
+        return reading_together(job.inputs, settings, watch)
+    return pipeline.reading(job.inputs[0], settings, watch)
 
 
 def attempt(
@@ -292,7 +325,7 @@ def _target(job: Job, exporter: Exporter, path: Path | None, *, overwrite: bool)
     if path is None:
         return StreamTarget()
     try:
-        return open_target(exporter, path, job.input, overwrite=overwrite)
+        return open_target(exporter, path, *job.inputs, overwrite=overwrite)
     except OSError as error:
         raise ExportError(
             f"{path.absolute()}: cannot be written ({error.strerror or error}); choose another place with -o"

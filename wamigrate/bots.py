@@ -10,8 +10,9 @@ The register is ``bots.toml``. What decides, surest first:
 5. conduct: answers at once, never opens, writes long and formatted.
 
 Rungs 4 and 5, and names that people bear, count only where at most two write. Everybody else is a person:
-``user`` is whoever talks to the assistant or exported the chat, ``other`` everyone else. Every decision
-says its reason in words.
+``user`` is whoever talks to the assistant or exported the chat, ``other`` everyone else. Whom the source
+itself shows to be the owner of the phone (a database knows who sent what, WhatsApp Web says ``You``) is no
+assistant, unless ``--assistant`` or ``--me`` say otherwise. Every decision says its reason in words.
 """
 
 import re
@@ -24,6 +25,7 @@ from wamigrate.conduct import measure, sample
 from wamigrate.errors import OptionError
 from wamigrate.model import Conversation, Message, Participant, Role, replace
 from wamigrate.notes import Notes
+from wamigrate.own_name import own_word
 from wamigrate.register import (
     WEAK,
     Bot,
@@ -116,6 +118,9 @@ def _survey(conversation: Conversation, me: str | None) -> _Chat:
         participants.setdefault(name, Participant(name, "other"))
     if me is not None:
         owner = _Owner(_resolve(participants, me, "--me"), "given with --me", sure=True)
+    else:
+        said = _owner_by_source(conversation, tuple(writers))
+        owner = said if said and said.sure else owner or said
     matches = {name: match for name, one in participants.items() if (match := match_participant(one))}
     official = {
         name: title
@@ -125,6 +130,20 @@ def _survey(conversation: Conversation, me: str | None) -> _Chat:
     }
     owner = owner or _owner_by_title(conversation.title, tuple(writers))
     return _Chat(conversation, participants, tuple(writers), owner, matches, official)
+
+
+def _owner_by_source(conversation: Conversation, writers: tuple[str, ...]) -> _Owner | None:
+    """Return whom the source shows to be the owner: a parser that knows says so, or the name is ``You``."""
+    for one in conversation.participants:
+        if one.role == "user" and one.reason:
+            return _Owner(one.name, one.reason, sure=True)
+    words = {name: word for name in writers if (word := own_word(name))}
+    if len(words) != 1:
+        return None
+    ((name, word),) = words.items()
+    if fold(name) == fold(clean_name(conversation.title or "")):
+        return None
+    return _Owner(name, f"'{name}' is how an export calls whoever made it", sure=word == "sure")
 
 
 def _owner_by_title(title: str | None, writers: tuple[str, ...]) -> _Owner | None:

@@ -7,10 +7,11 @@ code fences, and what WhatsApp itself would write. Two points make it text.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import compress, count, islice, repeat
+from operator import gt, is_
 from typing import Final
 
 TEXT: Final = 2
@@ -60,8 +61,8 @@ class Candidates:
     """Whether the text is one that WhatsApp writes, in any language known."""
     trusted: frozenset[str] = frozenset()
     """Names known from outside: the chat's title, assistants that chat with one person only."""
-    group: bool = False
-    """Whether the file speaks of a group."""
+    speaks_of_group: Callable[[], bool] = lambda: False
+    """Whether WhatsApp speaks of a group in this file; looked up only where it matters."""
     odd_style: frozenset[int] = frozenset()
     """Those whose date is printed unlike most."""
 
@@ -95,13 +96,12 @@ def find_texts(candidates: Candidates) -> dict[int, tuple[str, ...]]:
     cast = _cast(candidates)
     disorder = _disorder(candidates, cast)
     suspects = disorder.keys() | candidates.loose
-    if None in candidates.moments:
-        suspects |= {i for i, moment in enumerate(candidates.moments) if moment is None}
+    suspects |= set(compress(count(), map(is_, candidates.moments, repeat(None))))
     strange = {
         name for name, count in cast.counts.items() if name is None or count <= _RARE or _stranger(name, cast)
     }
     if strange:
-        suspects |= {i for i, name in enumerate(candidates.names) if name in strange}
+        suspects |= set(compress(count(), map(strange.__contains__, candidates.names)))
     texts: dict[int, tuple[str, ...]] = {}
     copies = _copies(candidates, disorder)
     fences = _Fences(candidates, texts)
@@ -223,7 +223,7 @@ def _rate_nameless(
 def _cast(candidates: Candidates) -> _Cast:
     counts = Counter(candidates.names)
     total = sum(count for name, count in counts.items() if name is not None)
-    missing = sum(moment is None for moment in candidates.moments) if None in candidates.moments else 0
+    missing = sum(map(is_, candidates.moments, repeat(None)))
     cast = _Cast(
         counts,
         frozenset(),
@@ -233,7 +233,7 @@ def _cast(candidates: Candidates) -> _Cast:
     )
     common = [(name, count) for name, count in counts.most_common() if name is not None]
     regular = [name for name, count in common if count > max(_RARE, _RARE_SHARE * total)]
-    if len(regular) > 2 or candidates.group or not common:  # noqa: PLR2004 - three people are a group
+    if len(regular) > 2 or not common or candidates.speaks_of_group():  # noqa: PLR2004 - three people are a group
         return replace(cast, core=frozenset(regular))
     known = [name for name, _ in common if name in candidates.trusted]
     others = [(name, count) for name, count in common if name not in candidates.trusted]
@@ -271,7 +271,7 @@ def _disorder(candidates: Candidates, cast: _Cast) -> dict[int, timedelta]:
     """
     moments = candidates.moments
     odd: dict[int, timedelta] = {}
-    for index in _descents(moments):
+    for index in descents(moments):
         if index not in odd:
             _judge_descent(index, candidates, cast, odd)
     _forgive_skew(odd, candidates, cast)
@@ -286,11 +286,11 @@ def _forgive_skew(odd: dict[int, timedelta], candidates: Candidates, cast: _Cast
         del odd[i]
 
 
-def _descents(moments: Sequence[datetime | None]) -> list[int]:
+def descents(moments: Sequence[datetime | None]) -> list[int]:
     """Return where time goes back."""
-    if None not in moments:
-        known: Iterable[datetime] = moments  # type: ignore[assignment]  # there is no None
-        return [index for index, (one, other) in enumerate(pairwise(known), start=1) if one > other]
+    if not any(map(is_, moments, repeat(None))):
+        known: Sequence[datetime] = moments  # type: ignore[assignment]  # there is no None
+        return list(compress(count(1), map(gt, known, islice(known, 1, None))))
     found: list[int] = []
     last: datetime | None = None
     for index, moment in enumerate(moments):

@@ -1,4 +1,4 @@
-"""The common schema as JSON: written in a stream, read back to the same objects, described by a JSON Schema.
+"""The common schema as JSON: written in a stream, read back to the same objects.
 
 Two layouts hold the same archive, both with every key of every record present:
 
@@ -12,23 +12,16 @@ timestamp is written as ISO 8601, with an offset where it has one, and reads bac
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime
 from functools import cache
-from itertools import pairwise
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import BinaryIO, Final, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from wamigrate import model
 from wamigrate.errors import ParseError
 from wamigrate.model import SCHEMA, Archive, Conversation, Generator, Note, SourceInfo, replace
 from wamigrate.notes import Notes
 
-SCHEMA_ID: Final = "urn:wamigrate:1"
-"""Identifies the JSON Schema; a name, not an address."""
-_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_DATE_TIME: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?$"
 _CHUNK: Final = 1000
 """Messages that are encoded at once."""
 _BROKEN: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -138,19 +131,6 @@ def generator() -> Generator:
     return Generator("wamigrate", version("wamigrate"))
 
 
-def json_schema() -> dict[str, Any]:
-    """Describe a document in JSON Schema 2020-12; ``$defs`` has an entry for each record.
-
-    >>> json_schema()["$id"], sorted(json_schema()["$defs"])[:3]
-    ('urn:wamigrate:1', ['Archive', 'Attachment', 'Conversation'])
-    """
-    (top,), records = msgspec.json.schema_components([Archive], ref_template="#/$defs/{name}")
-    for name, schema in records.items():
-        _describe(getattr(model, name), schema)
-    title = "Conversations with assistants, as wamigrate writes them"
-    return {"$schema": _DIALECT, "$id": SCHEMA_ID, "title": title, **top, "$defs": records}
-
-
 def _document(maker: Generator, conversations: Iterable[Conversation], tail: Tail) -> Iterator[bytes]:
     yield b'{"schema":%b,\n"generator":%b,\n"conversations":[' % (_encode(SCHEMA), _encode(maker))
     between = b"\n"
@@ -223,38 +203,3 @@ def _reason(error: Exception) -> str:
     if isinstance(error, msgspec.ValidationError):
         return f"does not fit schema {SCHEMA}: {error}"
     return f"is no complete JSON: {error}"
-
-
-@cache
-def _field_docs() -> dict[str, dict[str, str]]:
-    """Collect the string that stands below each field of the model, which Python itself throws away."""
-    import ast  # noqa: PLC0415 - only the schema needs it
-    import inspect  # noqa: PLC0415 - the same
-
-    docs: dict[str, dict[str, str]] = {}
-    for record in ast.parse(inspect.getsource(model)).body:
-        if isinstance(record, ast.ClassDef):
-            fields = docs[record.name] = {}
-            for field, below in pairwise(record.body):
-                match field, below:
-                    case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(
-                        value=ast.Constant(value=str(words))
-                    ):
-                        fields[name] = " ".join(words.split())
-                    case _:
-                        pass
-    return docs
-
-
-def _describe(record: type[Struct], schema: dict[str, Any]) -> None:
-    """Add what msgspec leaves out of a record's schema: words on fields, and the form of timestamps."""
-    import inspect  # noqa: PLC0415 - only the schema needs it
-
-    schema["description"] = inspect.getdoc(record)  # without the indentation that Python before 3.13 keeps
-    for field in msgspec.structs.fields(record):
-        properties = schema["properties"][field.name]
-        words = _field_docs()[record.__name__].get(field.name)
-        if words:
-            properties["description"] = words
-        if field.type == datetime | None:
-            properties["anyOf"][0]["pattern"] = _DATE_TIME

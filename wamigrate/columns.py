@@ -14,6 +14,7 @@ def rebuild(
     messages: Sequence[Message],
     *,
     ids: Sequence[str] | None = None,
+    replies: Sequence[str | None] | None = None,
     roles: Sequence[Role] | None = None,
     timestamps: Sequence[datetime | None] | None = None,
     texts: Sequence[str] | None = None,
@@ -25,6 +26,7 @@ def rebuild(
     Args:
         messages: the messages as they are.
         ids: new ``id`` of each; None keeps them. So for the other columns.
+        replies: new ``reply_to`` of each.
         roles: new ``role`` of each.
         timestamps: new ``timestamp`` of each.
         texts: new ``text`` of each.
@@ -47,14 +49,15 @@ def rebuild(
             old.attachments if text is old.text or not old.attachments else _recaption(old, text),
             old.edited,
             old.forwarded,
-            old.reply_to,
+            reply_to,
             old.flags,
             old.spans,
             old.parts,
         )
-        for old, id_, role, timestamp, text in zip(
+        for old, id_, reply_to, role, timestamp, text in zip(
             messages,
             [old.id for old in messages] if ids is None else ids,
+            [old.reply_to for old in messages] if replies is None else replies,
             new_roles,
             [old.timestamp for old in messages] if timestamps is None else timestamps,
             [old.text for old in messages] if texts is None else texts,

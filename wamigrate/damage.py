@@ -114,7 +114,7 @@ def mark_damage(conversation: Conversation, notes: Notes | None = None) -> Conve
     answers = [
         (index, message)
         for index, message in enumerate(conversation.messages)
-        if message.role == "assistant" and message.text
+        if message.role == "assistant" and message.text and "placeholder" not in message.flags
     ]
     bare = not any("`" in message.text for _, message in answers)
     changed: dict[int, tuple[str, ...]] = {}

@@ -11,15 +11,17 @@ from wamigrate.clock import (
     DateText,
     Evidence,
     Order,
-    complete_years,
     find_order,
+    given_order,
     read_date,
     resolve,
 )
 from wamigrate.header import marker, match_time
 from wamigrate.lines import Pieces
 from wamigrate.model import DateOrder
+from wamigrate.register import NAMED, clean_name, match_name
 from wamigrate.times import TimeColumn
+from wamigrate.years import Years, complete_years, month_day
 
 _ATTACHMENT_DAY: Final = re.compile(
     rb"(?:\xe2\x80[\x8e\x8f])?(?:<[^:\n<>]{1,60}: ?)?(?:[A-Z]{3}-(20\d\d)(\d\d)(\d\d)-WA\d"
@@ -34,8 +36,8 @@ class Dating:
 
     moments: list[datetime | None]
     order: Order
-    completed_years: bool
-    """Whether years that are not printed were found from the rest."""
+    completed_years: str
+    """What told the years that are not printed, in words; empty where all are."""
     calendars: frozenset[str]
     """Calendars other than the Gregorian."""
     odd_style: frozenset[int]
@@ -73,9 +75,16 @@ def date_pieces(
     orders = _orders(texts, counts, evidence, date_order)
     styles = _styles(texts, counts)
     main = orders[styles[0]] if orders else Order("dmy", "no date can be read", ambiguous=True)
-    bare = any(text and text.numbers is None and text.year is None for text in texts.values())
-    years = complete_years([texts[raw] for raw in raw_dates], latest, year) if bare else ()
-    moments = _moments(raw_dates, times, texts, orders, years)
+    years = Years([], "")
+    if any(text and text.is_bare for text in texts.values()):
+        days = {raw: month_day(text, orders[text.style].order) for raw, text in texts.items() if text}
+        years = complete_years(
+            [days.get(raw) for raw in raw_dates],
+            latest=latest,
+            year=year,
+            services=lambda: _services(pieces.author),
+        )
+    moments = _moments(raw_dates, times, texts, orders, years.each)
     calendars = frozenset(
         str(text.calendar)
         for text in texts.values()
@@ -86,7 +95,16 @@ def date_pieces(
         odd = frozenset(
             i for i, raw in enumerate(raw_dates) if (text := texts[raw]) and text.style != styles[0]
         )
-    return Dating(moments, main, bare, calendars, odd)
+    return Dating(moments, main, years.evidence, calendars, odd)
+
+
+def _services(authors: Sequence[bytes]) -> list[str | None]:
+    """Return the assistant that each message is from, as far as the name proves it."""
+    found: dict[bytes, str | None] = {}
+    for author in dict.fromkeys(authors):
+        match = match_name(clean_name(author.decode("utf-8", "replace").rstrip(": ")))
+        found[author] = match.bot.key if match and match.rank <= NAMED else None
+    return [found[author] for author in authors]
 
 
 def _moments(
@@ -98,7 +116,8 @@ def _moments(
 ) -> list[datetime | None]:
     days = {raw: _day(_resolved(text, orders)) for raw, text in texts.items()}
     if not years and None not in days.values():
-        quick = times.on(map(days.__getitem__, raw_dates))  # type: ignore[arg-type]  # there is no None
+        midnights = {raw: datetime.combine(day, time()) for raw, day in days.items() if day is not None}
+        quick = times.on(map(midnights.__getitem__, raw_dates))
         if quick is not None:
             return quick
     moments: list[datetime | None] = []
@@ -141,7 +160,7 @@ def _orders(
         if text is not None:
             groups[text.style].append(text)
     if given is not None:
-        return dict.fromkeys(groups, Order(given, "given with --date-order", ambiguous=False))
+        return {style: given_order(group, given) for style, group in groups.items()}
     orders: dict[tuple[int, str], Order] = {}
     for style in _styles(texts, counts):
         found = find_order(groups[style], _only(evidence, style, first=not orders))

@@ -48,7 +48,7 @@ class Filter:
         return tuple(conversation for conversation in kept if conversation.messages), left_out
 
     def _keep(self, conversation: Conversation, left_out: Counter[str]) -> Conversation:
-        reasons = self._reasons(conversation.messages)
+        reasons = self.reasons(conversation.messages)
         if not any(reasons):
             return conversation
         left_out.update(reason for reason in reasons if reason is not None)
@@ -58,8 +58,8 @@ class Filter:
         started_at, ended_at = time_range(messages)
         return replace(conversation, started_at=started_at, ended_at=ended_at, messages=messages)
 
-    def _reasons(self, messages: Iterable[Message]) -> list[str | None]:
-        """Say of each message why it is left out; None where it is kept."""
+    def reasons(self, messages: Iterable[Message]) -> list[str | None]:
+        """Say of each message of a conversation why it is left out; None where it is kept."""
         found: list[str | None] = []
         time: datetime | None = None
         for message in messages:

@@ -1,9 +1,12 @@
 """What reading a chat file found out beside its messages, as notes."""
 
 from collections import Counter
-from itertools import pairwise
+from collections.abc import Mapping
+from itertools import repeat
+from operator import is_
 from typing import Final, NamedTuple
 
+from wamigrate.boundaries import descents
 from wamigrate.chatfile import ChatFile
 from wamigrate.classify import Classifier
 from wamigrate.encoding import Decoded
@@ -11,9 +14,11 @@ from wamigrate.model import Message
 from wamigrate.notes import Notes
 from wamigrate.transcript import Transcript
 
-_CAPS: Final = {40_000: "without media", 10_000: "with media"}
+_CAPS: Final[Mapping[int, str]] = {40_000: "without media", 10_000: "with media"}
 """Newest messages that phones export at most."""
 _CAP_TOLERANCE: Final = 10
+_UNDATED: Final = frozenset({"preamble", "unexported"})
+"""Flags of what never has a time."""
 _SINGLE: Final = 100
 """Lines of one kind that are named each; the rest is summed up."""
 
@@ -25,9 +30,20 @@ class ReadChat(NamedTuple):
     text: Decoded
     transcript: Transcript
     messages: list[Message]
+    places: list[int]
+    """Places of those messages that are more than plain text, in file order."""
     classifier: Classifier
     source: str
     """``id`` of the source."""
+    format: str = "whatsapp"
+    """Name of the parser."""
+    caps: Mapping[int, str] = _CAPS
+    """Newest messages that are exported at most, and how."""
+
+    @property
+    def special(self) -> list[Message]:
+        """The messages that are more than plain text, in file order."""
+        return [self.messages[place] for place in self.places]
 
 
 def report(chat: ReadChat, notes: Notes) -> None:
@@ -38,25 +54,25 @@ def report(chat: ReadChat, notes: Notes) -> None:
         notes: takes the findings.
 
     """
-    special = [message for message in chat.messages if message.kind != "text" or message.flags]
-    _report_text(chat, special, notes)
+    _report_text(chat, notes)
     _report_dates(chat, notes)
-    _report_messages(chat, special, notes)
-    _report_media(chat, special, notes)
+    _report_messages(chat, notes)
+    _report_media(chat, notes)
 
 
-def _report_text(chat: ReadChat, special: list[Message], notes: Notes) -> None:
+def _report_text(chat: ReadChat, notes: Notes) -> None:
     transcript, source = chat.transcript, chat.source
     if chat.text.assumed:
         notes.add("encoding-fallback", f"the text is not UTF-8; read as {chat.text.encoding}", source=source)
     if chat.text.damaged:
-        count = sum("damaged-text" in message.flags for message in special)
+        count = sum("damaged-text" in message.flags for message in chat.special)
         notes.add("encoding-damage", f"{_many(count, 'message')} had bytes that are no text", source=source)
     if chat.messages[0].flags == ("preamble",):
-        count = transcript.preamble.count(b"\n") or 1
+        count = chat.messages[0].text.count("\n") + 1
+        kept = "a notice" if chat.messages[0].role == "notice" else "a message without name and time"
         notes.add(
             "preamble",
-            f"{_many(count, 'line')} before the first header were kept as a notice",
+            f"{_many(count, 'line')} before the first header were kept as {kept}",
             source=source,
             line=1,
         )
@@ -84,13 +100,14 @@ def _report_dates(chat: ReadChat, notes: Notes) -> None:
     if transcript.completed_years:
         notes.add(
             "assumed-year",
-            "dates without a year were completed; --option whatsapp.year=YYYY overrules",
+            f"dates without a year were completed: {transcript.completed_years}; "
+            f"--option {chat.format}.year=YYYY overrules",
             source=source,
         )
     for calendar in sorted(transcript.calendars):
         notes.add("calendar", f"dates of the {calendar} calendar were converted", source=source)
-    for message in chat.messages if None in transcript.moments else ():
-        if message.timestamp is None and "preamble" not in message.flags:
+    for message in chat.messages if any(map(is_, transcript.moments, repeat(None))) else ():
+        if message.timestamp is None and _UNDATED.isdisjoint(message.flags):
             notes.add(
                 "bad-date",
                 "no such date or time; kept without one",
@@ -98,7 +115,7 @@ def _report_dates(chat: ReadChat, notes: Notes) -> None:
                 line=message.spans[0].line,
             )
     moments = [moment for moment in transcript.moments if moment is not None]
-    jumps = sum(one > other and (one - other).days >= 1 for one, other in pairwise(moments))
+    jumps = sum((moments[index - 1] - moments[index]).days >= 1 for index in descents(moments))
     if jumps:
         notes.add(
             "time-jump",
@@ -107,9 +124,9 @@ def _report_dates(chat: ReadChat, notes: Notes) -> None:
         )
 
 
-def _report_messages(chat: ReadChat, special: list[Message], notes: Notes) -> None:
+def _report_messages(chat: ReadChat, notes: Notes) -> None:
     source = chat.source
-    unknown = [message for message in special if "unknown-notice" in message.flags]
+    unknown = [message for message in chat.special if "unknown-notice" in message.flags]
     if unknown:
         notes.add(
             "unknown-notice",
@@ -117,11 +134,14 @@ def _report_messages(chat: ReadChat, special: list[Message], notes: Notes) -> No
             source=source,
             line=unknown[0].spans[0].line,
         )
-    for message in special:
-        if message.kind == "unsupported":
+    for message in chat.special:
+        if "placeholder" in message.flags:
+            text = "the export holds a placeholder instead of an answer"
+            notes.add("placeholder", text, source=source, line=message.spans[0].line)
+        elif message.kind == "unsupported":
             text = "WhatsApp exported no content for this message"
             notes.add("unsupported", text, source=source, line=message.spans[0].line)
-    for cap, how in _CAPS.items():
+    for cap, how in chat.caps.items():
         if abs(cap - len(chat.messages)) <= _CAP_TOLERANCE:
             notes.add(
                 "export-cap",
@@ -131,8 +151,8 @@ def _report_messages(chat: ReadChat, special: list[Message], notes: Notes) -> No
             )
 
 
-def _report_media(chat: ReadChat, special: list[Message], notes: Notes) -> None:
-    attachments = [attachment for message in special for attachment in message.attachments]
+def _report_media(chat: ReadChat, notes: Notes) -> None:
+    attachments = [attachment for message in chat.special for attachment in message.attachments]
     missing = [attachment for attachment in attachments if not attachment.present]
     if missing:
         notes.add(

@@ -171,11 +171,45 @@ def detect(source: Source) -> Parser:
         )
     found = [parser for parser, confidence in sure.items() if confidence == best]
     if len(found) > 1:
+        found = [parser for parser in found if _is_marked(source, marks_of(parser))] or found
+    if len(found) > 1:
         candidates = tuple(sorted(parser.name for parser in found))
         raise AmbiguousFormatError(
             f"{source.name}: could be {' or '.join(candidates)}; say which with --from", candidates
         )
     return found[0]
+
+
+def takes_notices(exporter: Exporter) -> bool:
+    """Tell whether a format gets what WhatsApp itself wrote, unless a person says otherwise.
+
+    That is what its attribute ``notices`` says; without one, documents do and folders made for reading not.
+    """
+    return bool(getattr(exporter, "notices", exporter.layout == "document"))
+
+
+def marks_of(parser: Parser) -> frozenset[str]:
+    """Return the files that make a folder one input of a parser, as paths in it: its ``marks``, if any.
+
+    >>> "_chat.txt" in marks_of(find_parser("whatsapp"))
+    True
+    """
+    found: frozenset[str] = getattr(parser, "marks", frozenset[str]())
+    return found
+
+
+def gathers(parser: Parser) -> bool:
+    """Tell whether files of a parser in one folder are one input: ``gathers``, if it has that attribute.
+
+    >>> gathers(find_parser("chat_exporter")), gathers(find_parser("whatsapp"))
+    (True, False)
+    """
+    return bool(getattr(parser, "gathers", False))
+
+
+def _is_marked(source: Source, marks: Iterable[str]) -> bool:
+    ends = tuple(f"/{mark}" for mark in marks)
+    return bool(ends) and any(f"/{member.name}".endswith(ends) for member in source.members)
 
 
 def configure(format_: F, options: dict[str, str]) -> F:

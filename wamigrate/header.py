@@ -6,6 +6,10 @@ has; a file has one shape, to which :mod:`wamigrate.lines` locks.
 
 Families (``[date, time] Name: text`` on iOS, ``date, time - Name: text`` on Android, and the older ones)
 are collected from real exports of 428 chats and from the test suites of other parsers.
+
+The clipboard writes other headers, in brackets and without seconds: ``[21:04, 25/03/2025] Name: text`` in
+WhatsApp Web, ``[25/03, 21:04] Name: text`` on phones, ``[25-Mar-25 9:04 PM] Name: text`` on Windows; they
+are collected from copies that people published.
 """
 
 import re
@@ -13,7 +17,7 @@ from typing import Final, Literal, NamedTuple
 
 from wamigrate.words import day_period, month
 
-Family = Literal["bracket", "dash", "colon"]
+Family = Literal["bracket", "dash", "colon", "copy"]
 
 MARKS: Final = "\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 """Invisible characters that steer direction, or byte order marks: anywhere in a header."""
@@ -35,6 +39,14 @@ _NAMED: Final = (
 )
 _WEEKDAY: Final = rf"(?:(?P<weekday>[^\W\d_]{{2,10}})\.?,?{_S})?"
 DATE: Final = rf"(?P<date>{_WEEKDAY}(?:{_NUMERIC}|{_CJK}|{_NAMED})(?!\d))"
+_COPIED_NUMERIC: Final = (
+    rf"(?P<a>\d{{1,4}}){_SEPARATOR}(?P<b>\d{{1,2}})"
+    rf"(?:{_SEPARATOR}(?P<era>[RHSTM]|令和|平成|昭和)?(?P<c>\d{{1,4}}))?{_M}{_TAIL}"
+)
+_COPIED_CJK: Final = _CJK.replace(r"(?P<y>\d{2,4})", r"(?:(?P<y>\d{2,4})", 1).replace("[年년]", "[年년])?", 1)
+_COPIED_NAMED: Final = _NAMED.replace(r"(?P<year>\d{4})", r"(?P<year>\d{4}|(?<=-)\d{2})")
+_COPIED_DATE: Final = rf"(?P<date>{_WEEKDAY}(?:{_COPIED_NUMERIC}|{_COPIED_CJK}|{_COPIED_NAMED})(?!\d))"
+"""Beside all that exports print: dates without a year, and years of two digits after a month's name."""
 TIME: Final = (
     rf"(?P<time>(?:(?P<before>{_WORD}){_S}?)?(?P<hour>\d{{1,2}})[:.：](?P<minute>\d{{2}})"
     rf"(?:[:.：](?P<second>\d{{2}}))?(?:{_S}{{0,2}}(?P<after>{_WORD}))??)"
@@ -42,10 +54,12 @@ TIME: Final = (
 _GLUE: Final = (
     rf"{_M}(?:{_S}?[,،，、;])?{_M}{_S}?(?:(?:à|klo|a{_S}las?|às|um|kl\.?|о|об|в|у|at|alle|-){_S})?{_M}"
 )
+_BRACKET_END: Final = rf"{_M}\](?:{_S}|(?={_M}\S))"
 _ENDS: Final[dict[Family, str]] = {
-    "bracket": rf"{_M}\](?:{_S}|(?={_M}\S))",
+    "bracket": _BRACKET_END,
     "dash": rf"{_S}[-–—]{_S}",
     "colon": rf":{_S}",
+    "copy": _BRACKET_END,
 }
 
 
@@ -66,10 +80,15 @@ _FAMILIES: Final[tuple[tuple[Family, bool], ...]] = (
 _PATTERNS: Final[tuple[tuple[Family, bool, re.Pattern[str]], ...]] = tuple(
     (family, time_first, _pattern(family, time_first=time_first)) for family, time_first in _FAMILIES
 )
+_COPIES: Final[tuple[tuple[bool, re.Pattern[str]], ...]] = (
+    (False, re.compile(rf"{_M}\[{_M}{_COPIED_DATE}{_GLUE}{TIME}{_BRACKET_END}")),
+    (True, re.compile(rf"{_M}\[{_M}{TIME}{_M}[,،，、]{_M}{_S}?{_M}{_COPIED_DATE}{_BRACKET_END}")),
+)
+"""What the clipboard writes, and whether the time comes first."""
 _STARTS: Final = re.compile(rf"{_M}\[?{_M}(?:\d|[^\W_][^\n:]{{0,30}}?\d)(?<=\d)[^\n]{{0,40}}?[:.：]\d\d")
 """What every header has, cheaply: a digit near the beginning and something like a time soon after."""
-_DATE: Final = re.compile(DATE)
-_TIME: Final = re.compile(rf"{TIME}(?:{_M}\]|{_ENDS['dash']}|:{_S}|,{_S})")
+_DATE: Final = re.compile(_COPIED_DATE)
+_TIME: Final = re.compile(rf"{TIME}(?:{_M}\]|{_ENDS['dash']}|:{_S}|{_M}[,،，、](?:{_M}{_S})?)")
 HEADER_LENGTH: Final = 90
 """No header is longer, in characters."""
 _NO_MARKER: Final = frozenset({"ч", "ч.", "h", "uhr", "น", "น.", "г", "г.", "kl", "kl."})
@@ -91,8 +110,8 @@ class Header(NamedTuple):
     @property
     def has_year(self) -> bool:
         """Whether the date shows a year."""
-        named = self.match["day"] or self.match["day2"]
-        return not named or bool(self.match["year"] or self.match["year2"])
+        groups = ("c", "y", "year", "year2")
+        return any(self.match[group] is not None for group in groups)
 
 
 def read_header(line: str) -> Header | None:
@@ -115,6 +134,35 @@ def read_header(line: str) -> Header | None:
         match = pattern.match(line)
         if match and _is_phone_export(family, match, time_first=time_first):
             return Header(family, time_first, match)
+    return None
+
+
+def read_copied_header(line: str) -> Header | None:
+    """Read the header at the start of a line of copied text; null where there is none.
+
+    Exports' headers are headers of a copy too. What only the clipboard writes has the family ``copy``.
+
+    Args:
+        line: a line, or its first :data:`HEADER_LENGTH` characters, without its line end.
+
+    >>> header = read_copied_header("[28/11, 18:02] Meta AI: hello")
+    >>> header.family, header.has_year
+    ('copy', False)
+    >>> read_copied_header("[3:09 pm, 26/07/2024] Ana: hello").time_first
+    True
+    >>> read_copied_header("[22-Sep-25 2:06 PM] Ana: hello").has_year
+    True
+    >>> read_copied_header("[12:30] Lunch: rice, 10/12") is None
+    True
+
+    """
+    header = read_header(line)
+    if header is not None or not _STARTS.match(line):
+        return header
+    for time_first, pattern in _COPIES:
+        match = pattern.match(line)
+        if match and _is_date_and_time(match):
+            return Header("copy", time_first, match)
     return None
 
 
@@ -145,11 +193,17 @@ def match_time(text: str) -> re.Match[str] | None:
 
 def _is_phone_export(family: Family, match: re.Match[str], *, time_first: bool) -> bool:
     """Leave out what only the clipboard or the desktop writes, and lines that merely begin with a date."""
-    if not (is_clock_word(match["before"]) and is_clock_word(match["after"])):
-        return False
-    named = match["month"] or match["month2"]
-    if named and not month(named):
+    if not _is_date_and_time(match):
         return False
     if family == "dash":
         return True
+    named = match["month"] or match["month2"]
     return match["second"] is not None or (family == "bracket" and not time_first and not named)
+
+
+def _is_date_and_time(match: re.Match[str]) -> bool:
+    """Tell whether the words in a header are those of dates and times."""
+    named = match["month"] or match["month2"]
+    return (
+        is_clock_word(match["before"]) and is_clock_word(match["after"]) and (not named or bool(month(named)))
+    )

@@ -37,7 +37,7 @@ def identify(conversation: Conversation) -> Conversation:
     return replace(
         conversation,
         id=conversation_id(chat, ids[0]) if ids else conversation_id(chat, ""),
-        messages=rebuild(messages, ids=ids),
+        messages=rebuild(messages, ids=ids, replies=final_replies(chat, messages, ids)),
     )
 
 
@@ -87,6 +87,34 @@ def message_ids(
             seen[id_] = 0
         found.append(id_)
     return found
+
+
+def final_replies(chat: str, messages: Sequence[Message], ids: Sequence[str]) -> list[str | None] | None:
+    """Translate the keys with which a parser says what answers what.
+
+    A parser may give messages keys of its source in ``id`` and name them in ``reply_to``. What answers a
+    message that is not in the chat gets the id of nothing, so that it still is an answer.
+
+    Args:
+        chat: what :func:`chat_key` returned.
+        messages: all messages of the chat, as the parser yields them.
+        ids: their final ids.
+
+    Returns:
+        ``reply_to`` of each as a final id; None where no message is an answer.
+
+    >>> question, answer = (Message(key, "other", "Ana", None, "text", key) for key in ("a", "b"))
+    >>> final_replies("chatgpt", (question, replace(answer, reply_to="a")), ("1", "2"))
+    [None, '1']
+
+    """
+    if not any([message.reply_to is not None for message in messages]):  # noqa: C419 - a list is faster here
+        return None
+    final = {message.id: id_ for message, id_ in zip(messages, ids, strict=True) if message.id}
+    return [
+        None if (key := message.reply_to) is None else final.get(key) or _uuid5(f"{chat}\x1freply\x1f{key}")
+        for message in messages
+    ]
 
 
 def conversation_id(chat: str, first: str) -> str:

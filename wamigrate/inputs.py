@@ -7,14 +7,13 @@ from glob import glob, has_magic
 from pathlib import Path
 from typing import Final
 
-from wamigrate.errors import AmbiguousFormatError, SourceError, UnknownFormatError
-from wamigrate.formats import detect
+from wamigrate.errors import AmbiguousFormatError, DetectionError, SourceError, UnknownFormatError
+from wamigrate.formats import Parser, detect, find_parsers, gathers, marks_of
 from wamigrate.source import describe_bytes, open_source
 from wamigrate.target import MARKER
 
-_WHOLE: Final = "_chat.txt"
-"""What iPhones call the chat in every export; a folder that holds it is one unpacked export."""
-_WORTH_A_LOOK: Final = frozenset({describe_bytes(b"PK\x03\x04"), describe_bytes(b"text")})
+_HEADS: Final = (b"PK\x03\x04", b"SQLite format 3\0", b"<html>", b"text")
+_WORTH_A_LOOK: Final = frozenset(map(describe_bytes, _HEADS))
 _PEEK: Final = 1024
 _HIDDEN: Final = (".", "__MACOSX")
 
@@ -61,7 +60,8 @@ def _matches(argument: str | Path) -> list[Path]:
 def _in_folder(folder: Path) -> tuple[list[Path], list[Path]]:
     """Return the exports in a folder, which may be the folder itself, and what only looks like one."""
     found, others = _look(folder)
-    whole = any(path.name == _WHOLE for path in found) or (len(found) == 1 and not _is_zip(found[0]))
+    single = len(found) == 1 and not _is_zip(found[0])
+    whole = single or _is_marked(folder) or _are_gathered(found)
     if whole and _state(folder):
         return [folder], []
     for child in sorted(_children(folder)):
@@ -70,6 +70,17 @@ def _in_folder(folder: Path) -> tuple[list[Path], list[Path]]:
             found += deeper
             others += rest
     return sorted(found), others
+
+
+def _is_marked(folder: Path) -> bool:
+    """Tell whether a file in a folder makes all of it one input: an unpacked export, an app's data."""
+    return any((folder / mark).is_file() for parser in find_parsers().values() for mark in marks_of(parser))
+
+
+def _are_gathered(found: list[Path]) -> bool:
+    """Tell whether several files are of one format, and belong together there: pages with links and media."""
+    first = _parser(found[0]) if len(found) > 1 else None
+    return first is not None and gathers(first) and all(_parser(path) is first for path in found[1:])
 
 
 def _look(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -113,6 +124,15 @@ def _is_zip(path: Path) -> bool:
             return source.kind == "zip"
     except SourceError:
         return True
+
+
+def _parser(path: Path) -> Parser | None:
+    """Return the parser that knows a file."""
+    try:
+        with closing(open_source(path)) as source:
+            return detect(source)
+    except (DetectionError, SourceError):
+        return None
 
 
 def _state(path: Path) -> bool | None:

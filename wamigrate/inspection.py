@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Final, Unpack
+from typing import Final, Literal, Unpack
 
 from msgspec import Struct
 
@@ -94,7 +94,7 @@ class Inspection(Struct, frozen=True):
 class Inspections(Struct, frozen=True):
     """What ``inspect --json`` prints."""
 
-    schema: str
+    schema: Literal["wamigrate-inspection/1"]
     """``wamigrate-inspection/1``."""
     inputs: tuple[Inspection, ...]
     failures: tuple[Outcome, ...]

@@ -1,4 +1,4 @@
-"""The library in four calls: read, write, convert, inspect (the last in :mod:`wamigrate.inspection`)."""
+"""The library: read, merge, write, convert; and inspect, in :mod:`wamigrate.inspection`."""
 
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -9,6 +9,7 @@ from wamigrate.canon import generator
 from wamigrate.errors import OptionError, TargetExistsError
 from wamigrate.formats import Exporter
 from wamigrate.inputs import find_inputs
+from wamigrate.joint import reading_together
 from wamigrate.model import SCHEMA, Archive, Conversation, Note, SourceInfo
 from wamigrate.notes import Notes
 from wamigrate.pipeline import Reading, export, media_of, reading
@@ -38,13 +39,43 @@ def read(inputs: Path_ | Iterable[Path_], **options: Unpack[ReadOptions]) -> Arc
     conversations: list[Conversation] = []
     sources: dict[str, SourceInfo] = {}
     notes: list[Note] = []
-    for path in find_inputs([inputs] if isinstance(inputs, str | Path) else inputs).paths:
+    for path in find_inputs(_listed(inputs)).paths:
         with reading(path, settings) as found:
             kept, _ = settings.filter.keep(found.conversations)
             conversations.extend(kept)
             sources.update((info.id, info) for info in found.notes.sources)
             notes.extend(found.notes.items)
     return Archive(SCHEMA, generator(), tuple(sources.values()), tuple(conversations), tuple(notes))
+
+
+def merge(inputs: Path_ | Iterable[Path_], **options: Unpack[ReadOptions]) -> Archive:
+    """Read copies of chats, and make one history of those of the same chat, without doubles.
+
+    Copies may come from phones of other languages and zones, with and without media, from WhatsApp Web, from
+    databases; with or without seconds; each with another part missing. Every message names all its copies in
+    ``spans``. What fits to nothing stays as it is.
+
+    Args:
+        inputs: files, ZIP archives, folders or patterns, in any order; also JSON of earlier runs.
+        options: see :class:`wamigrate.settings.Settings`. Notices are kept unless ``notices=False``.
+
+    Returns:
+        the conversations of all histories, with what was found out about their sources.
+
+    Raises:
+        WamigrateError: an input cannot be read; :mod:`wamigrate.errors` lists the kinds.
+
+    """
+    settings = Settings(**options)
+    paths = [path for one in _listed(inputs) for path in find_inputs([one]).paths]
+    with reading_together(paths, settings) as found:
+        kept, _ = settings.filter.keep(found.conversations)
+    notes = found.notes
+    return Archive(SCHEMA, generator(), tuple(notes.sources), tuple(kept), tuple(notes.items))
+
+
+def _listed(inputs: Path_ | Iterable[Path_]) -> Iterable[Path_]:
+    return [inputs] if isinstance(inputs, str | Path) else inputs
 
 
 def write(
@@ -62,7 +93,8 @@ def write(
         archive: what :func:`read` returned, or what you made of it.
         to: name of the exporter (``markdown``, ``json``, …).
         path: the file or folder to write.
-        overwrite: whether to replace an older result.
+        overwrite: whether to replace an older result; other files in its folder stay, and a file that was
+            changed since is an error.
         options: options of the exporter: ``{"FORMAT.KEY": "VALUE"}``.
         media_from: the inputs the archive was read from, whose media are to be copied.
 
@@ -102,7 +134,8 @@ def convert(
         input: a file, ZIP archive or folder of one export.
         to: name of the exporter (``markdown``, ``json``, …).
         output: the file or folder to write; None: named after the input, in the current folder.
-        overwrite: whether to replace an older result.
+        overwrite: whether to replace an older result; other files in its folder stay, and a file that was
+            changed since is an error.
         options: see :class:`wamigrate.settings.Settings`.
 
     Returns:
@@ -123,14 +156,14 @@ def convert(
         return export(found, exporter, target, settings)
 
 
-def open_target(exporter: Exporter, path: Path, input_: Path | None = None, *, overwrite: bool) -> Target:
+def open_target(exporter: Exporter, path: Path, *inputs: Path, overwrite: bool) -> Target:
     """Return the target that suits an exporter's layout.
 
     Raises:
-        TargetExistsError: something is there and may not be replaced; the input never.
+        TargetExistsError: something is there and may not be replaced; an input never.
 
     """
-    if input_ is not None and path.exists() and input_.exists() and path.samefile(input_):
+    if path.exists() and any(input_.exists() and path.samefile(input_) for input_ in inputs):
         raise TargetExistsError(f"{path}: is the input itself; choose another place with -o")
     target = FileTarget if exporter.layout == "document" else FolderTarget
     return target(path, overwrite=overwrite)

@@ -7,16 +7,18 @@ Whatever is left between headers is body, byte for byte.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, islice
-from operator import add
+from itertools import accumulate, compress, islice, repeat
+from operator import add, contains
 from typing import Final, Literal, NamedTuple
 
 from wamigrate.header import HEADER_LENGTH, MARKS, SPACES, Family, Header, read_header
 
 Newline = Literal[b"\n", b"\r\n"]
 
+IOS: Final[frozenset[Family]] = frozenset({"bracket", "colon"})
+"""Families of iPhones, which end messages with CRLF."""
 _HEAD_LINES: Final = 400
 _HEAD_SIZE: Final = 1 << 14
 _CHUNKS: Final = 8
@@ -28,9 +30,9 @@ _MARK_BYTES: Final = (
     rb"|(?<=\xd8)\x9c|(?<=\xef)\xbb\xbf))*"
 )
 _NAME_END: Final = rb":(?: |(?=\r?(?:\n|\Z)))"
-_AUTHOR: Final = rb"((?:[^\n:]{1,400}" + _NAME_END + rb"|[^\n]{1,400}?" + _NAME_END + rb")?)"
+_AUTHOR: Final = rb"([^\n:]{1,400}: |(?:[^\n:]{1,400}" + _NAME_END + rb"|[^\n]{1,400}?" + _NAME_END + rb")?)"
 """A name ends at the first colon that a space or the line's end follows; 400 bytes hold a hundred characters
-of any script. The first alternative is the usual case made fast: a name without a colon inside."""
+of any script. The first alternatives are the usual case made fast: a name without a colon inside."""
 _TIGHT_AUTHOR: Final = rb"((?:[^\n:]{1,400}:(?!//) ?)?)"
 """The same where no space follows the colon."""
 _WIDE_AUTHOR: Final = rb"((?:[^\n]{1,400}?(?:" + _NAME_END + rb"|\xef\xbc\x9a ?))?)"
@@ -160,28 +162,29 @@ class Pieces:
     def __len__(self) -> int:
         return len(self.first)
 
-    def header_lengths(self) -> list[int]:
-        """Bytes of each header, the name included."""
+    def inner(self, index: int) -> int:
+        """Return the offset of a body in the file."""
         columns = (self.first, self.second, self.third, self.author)
-        return list(
-            map(add, *(map(add, map(len, one), map(len, other)) for one, other in (columns[:2], columns[2:])))
-        )
+        return self.start[index] + sum(len(column[index]) for column in columns)
 
 
-def find_lock(data: bytes, exclude: Iterable[str] = ()) -> Lock | None:
+def find_lock(
+    data: bytes, exclude: Iterable[str] = (), read: Callable[[str], Header | None] = read_header
+) -> Lock | None:
     """Find the shape of a file's headers.
 
     Args:
         data: the file as UTF-8.
         exclude: keys of shapes that are not wanted.
+        read: reads the header of a line; those of phone exports are wanted unless said otherwise.
 
     Returns:
-        the lock, or None where no line has a header of a phone export.
+        the lock, or None where no line has a header.
 
     """
-    found, first = _sight(_sample(data), set(exclude))
+    found, first = _sight(_sample(data), set(exclude), read)
     if not found:
-        found, first = _sight(_search(data), set(exclude))
+        found, first = _sight(_search(data), set(exclude), read)
     if not found:
         return None
     best = found[first] if first else max(found.values(), key=lambda sightings: sightings.count)
@@ -189,7 +192,8 @@ def find_lock(data: bytes, exclude: Iterable[str] = ()) -> Lock | None:
         other for other in found.values() if other is not best and _are_siblings(best.shape, other.shape)
     ]
     lock = Lock(best.shape, _lock_pattern([best, *siblings]), best.count)
-    return lock if lock.compile(b"\n").search(b"\n" + data) else None
+    finder = lock.compile(b"\n")
+    return lock if finder.search(b"\n" + data[:_HEAD_SIZE]) or finder.search(data) else None
 
 
 def cut(data: bytes, lock: Lock) -> Pieces:
@@ -198,20 +202,21 @@ def cut(data: bytes, lock: Lock) -> Pieces:
     On iOS messages end in CRLF and line breaks inside a message are bare LF; where a file keeps to that,
     headers after a bare LF are candidates too, but marked as ``loose``.
     """
-    returns = data.count(b"\r") if lock.shape.family != "dash" else 0
-    if returns and not all_crlf(data):
+    if lock.shape.family in IOS and b"\r" in data and not all_crlf(data):
         pieces = _split(data, lock, b"\r\n")
-        if pieces is not None and _keeps_ends(pieces, data, returns):
+        if pieces is not None and _keeps_ends(pieces, data):
             return _add_loose(pieces, lock)
     pieces = _split(data, lock, b"\n")
     assert pieces is not None, "a lock is made from lines of the file"
     return pieces
 
 
-def _keeps_ends(pieces: Pieces, data: bytes, returns: int) -> bool:
+def _keeps_ends(pieces: Pieces, data: bytes) -> bool:
     """Tell whether CRLF stands between messages only; a pasted text may bring in a few others."""
     last = data.endswith(b"\r\n")
-    if len(pieces) - 1 >= _TRUSTED_CRLF * (returns - last):
+    holding = compress(pieces.body, map(contains, pieces.body, repeat(ord("\r"))))
+    inside = pieces.preamble.count(b"\r") + sum(body.count(b"\r") for body in holding) - last
+    if len(pieces) - 1 >= _TRUSTED_CRLF * (len(pieces) - 1 + inside):
         return True
     ends = data.count(b"\r\n") - last
     return ends - (len(pieces) - 1) <= max(1, (1 - _TRUSTED_CRLF) * ends)
@@ -222,12 +227,14 @@ def all_crlf(data: bytes) -> bool:
     return b"\n" in data and _BARE_FEED.search(data) is None
 
 
-def _sight(lines: Iterable[str], exclude: set[str]) -> tuple[dict[str, _Sightings], str | None]:
+def _sight(
+    lines: Iterable[str], exclude: set[str], read: Callable[[str], Header | None]
+) -> tuple[dict[str, _Sightings], str | None]:
     """Collect the headers among lines by their shape; return also the shape of the first line, if any."""
     found: dict[str, _Sightings] = {}
     first: str | None = None
     for number, line in enumerate(lines):
-        header = read_header(line)
+        header = read(line)
         if header is None:
             continue
         tokens = tuple(_tokens(header))
@@ -393,10 +400,10 @@ def _split(data: bytes, lock: Lock, newline: Newline) -> Pieces | None:
 
 def _add_loose(pieces: Pieces, lock: Lock) -> Pieces:
     """Cut bodies further at headers after a bare LF, and mark these."""
-    if lock.shape.family == "bracket" and not any(
-        b"[" in body and _LOOSE.search(body) for body in pieces.body
-    ):
-        return pieces
+    if lock.shape.family == "bracket":
+        bracketed = compress(pieces.body, map(contains, pieces.body, repeat(ord("["))))
+        if not any(map(_LOOSE.search, bracketed)):
+            return pieces
     finder = lock.compile(b"\n")
     rows: list[list[bytes]] = []
     start: list[int] = []

@@ -15,10 +15,12 @@ import re
 from typing import Final
 
 from wamigrate.markup_assistant import parse_assistant
+from wamigrate.markup_flat import write_flat
 from wamigrate.markup_html import to_html
 from wamigrate.markup_html_reader import parse_html
 from wamigrate.markup_markdown import to_markdown
 from wamigrate.markup_markdown_inline import HARD_BREAK
+from wamigrate.markup_markdown_reader import parse_markdown
 from wamigrate.markup_plain import to_plain
 from wamigrate.markup_quick import read_assistant, read_person
 from wamigrate.markup_tree import Document
@@ -27,6 +29,7 @@ from wamigrate.markup_whatsapp import parse_person, to_whatsapp
 __all__ = [
     "Document",
     "parse_html",
+    "parse_markdown",
     "parse_whatsapp",
     "to_html",
     "to_markdown",
@@ -65,7 +68,8 @@ def whatsapp_to_markdown(text: str, *, assistant: bool = False) -> str:
             return text
         return _SINGLE_LINE_END.sub(HARD_BREAK, text)
     if assistant:
-        return to_markdown(parse_assistant(text, read_assistant))
+        flat = write_flat(text)
+        return to_markdown(parse_assistant(text, read_assistant)) if flat is None else flat
     return to_markdown(parse_person(text, read_person))
 
 

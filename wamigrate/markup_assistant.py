@@ -38,7 +38,7 @@ _DEEPER: Final = 2  # columns that make a list inside a list
 _OPENING: Final = re.compile(r"```+")
 _LANGUAGE: Final = re.compile(r"([A-Za-z][\w+#.-]{0,19}|)[ \t]*(?:\n|\Z)")
 _LINE_REST: Final = re.compile(r"[ \t]*(?=\n|\Z)")
-_MARK: Final = re.compile(
+MARK: Final = re.compile(
     r"(?P<rule>[ \t]*([-*_])(?:[ \t]*\2){2,}[ \t]*)\Z"
     r"|(?P<heading>[ \t]*\#{1,6}[ \t]+)(?=\S)"
     r"|(?P<item>[ \t]*(?:[-*+•]|(?P<number>[0-9]{1,3})[.)])[ \t]+)(?=\S)"
@@ -46,10 +46,10 @@ _MARK: Final = re.compile(
 )
 _EMPTY_ITEM: Final = re.compile(r"[ \t]*(?:[-*+•]|(?P<number>[0-9]{1,3})[.)])[ \t]*\Z")
 _IN_QUOTE: Final = re.compile(r"(?:[-*+•]|[0-9]{1,3}[.)])[ ]+(?=\S)")
-_TASK: Final = re.compile(r"\[([ xX])\][ ]+(?=\S)")
+TASK: Final = re.compile(r"\[([ xX])\][ ]+(?=\S)")
 _DELIMITER: Final = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\Z")
 _PIPE: Final = re.compile(r"(?<!\\)\|")
-_MARK_STARTS: Final = frozenset("#-*+•>_0123456789 \t")
+MARK_STARTS: Final = frozenset("#-*+•>_0123456789 \t")
 
 
 def parse_assistant(text: str, read: LineReader = read_inline) -> Document:
@@ -188,7 +188,7 @@ class _Reader:
                 self.builder.blocks.append(
                     _table(lines[index : index + used], self._enter(_width(line, text)))
                 )
-            elif text[0] not in _MARK_STARTS or not self._marked(line, newline=newline):
+            elif text[0] not in MARK_STARTS or not self._marked(line, newline=newline):
                 self._text(line, text, newline=newline)
             index += max(1, used)
 
@@ -208,7 +208,7 @@ class _Reader:
         self.open, self.open_depth = [line], depth
 
     def _marked(self, line: str, *, newline: bool) -> bool:
-        match = _MARK.match(line)
+        match = MARK.match(line)
         if match is None:
             return False
         self._part(newline=newline)
@@ -229,7 +229,7 @@ class _Reader:
         indent = _width(mark, mark.lstrip(" \t"))
         while self.lists and self.lists[-1] > indent - _DEEPER:
             self.lists.pop()
-        if task := _TASK.match(rest):
+        if task := TASK.match(rest):
             box = Notation(task[0], task[0], "☐ " if task[1] == " " else "☑ ")
             children = (box, *read_inline(rest[task.end() :]))
         else:

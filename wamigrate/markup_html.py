@@ -146,7 +146,7 @@ def html_inline(children: Inlines) -> str:
             case Code(text):
                 parts.append(f"<code>{escape(text, quote=False)}</code>")
             case Url(text):
-                address = text if "://" in text else f"http://{text}"
+                address = f"http://{text}" if text.lower().startswith("www.") else text
                 parts.append(f'<a href="{escape(address)}">{escape(text, quote=False)}</a>')
             case Link():
                 parts.append(_link(node))

@@ -23,6 +23,9 @@ from wamigrate.markup_tree import (
 
 _Shown: TypeAlias = Paragraph | Item | Quote | Heading | Rule | Table | CodeBlock
 
+ListMark: TypeAlias = tuple[int | None, str]
+"""Number and delimiter of a list's item; null and nothing for a bullet."""
+
 _BACKTICKS: Final = re.compile("`+")
 _FENCE: Final = "```"
 
@@ -43,8 +46,8 @@ class _Writer:
     def __init__(self) -> None:
         self.indents: list[str] = []
         """Of the lines in the open items, the outermost first."""
-        self.lists: list[tuple[int | None, str]] = []
-        """Number and delimiter of the last item on each depth."""
+        self.lists: list[ListMark] = []
+        """The last item on each depth."""
         self.continues = False
         """Whether the last item goes on with the list before it."""
 
@@ -83,9 +86,9 @@ class _Writer:
         sign, delimiter = "-", ""
         if item.number is not None:
             sign = item.mark.strip()[:-1]
-            delimiter = _delimiter(item, last)
-        self.continues = last is None or (last[1] == delimiter and (last[0] is None) == (item.number is None))
+            delimiter = choose_delimiter(item.mark, item.number, last)
         mark = f"{sign}{delimiter} "
+        self.continues = last is None or same_list((item.number, delimiter), last)
         self.lists[item.depth :] = [(item.number, delimiter)]
         self.indents[item.depth :] = [" " * len(mark)]
         return (mark + write_inline(item.children)) if item.children else mark.rstrip()
@@ -112,17 +115,29 @@ class _Writer:
         open_items = before.depth + isinstance(before, Item)
         if not self.continues or not open_items:
             return False
-        # Inside an item, only a list that starts at 1 may follow a line of text.
-        return item.number in (None, 1) or item.depth < open_items
+        # Inside an item, only a list that starts at 1, and with text, may follow a line of text.
+        return item.depth < open_items or (item.number in (None, 1) and bool(item.children))
 
 
-def _delimiter(item: Item, last: tuple[int | None, str] | None) -> str:
-    """Choose what follows the number: where numbers jump, the other sign starts a new list."""
-    if last is None or last[0] is None or item.number is None:
-        return item.mark.rstrip()[-1]
-    if item.number == last[0] + 1:
+def choose_delimiter(mark: str, number: int, last: ListMark | None) -> str:
+    """Choose what follows the number: where numbers jump, the other sign starts a new list.
+
+    Args:
+        mark: of the item, as it was written.
+        number: the item's.
+        last: of the item before, if any.
+
+    """
+    if last is None or last[0] is None:
+        return mark.rstrip()[-1]
+    if number == last[0] + 1:
         return last[1]
     return ")" if last[1] == "." else "."
+
+
+def same_list(item: ListMark, last: ListMark) -> bool:
+    """Tell whether an item goes on with the list of the one before."""
+    return last[1] == item[1] and (last[0] is None) == (item[0] is None)
 
 
 def _leaf(block: Paragraph | Quote | Heading | Rule | Table | CodeBlock, *, first: bool) -> str:

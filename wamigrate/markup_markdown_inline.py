@@ -29,6 +29,9 @@ _CERTAIN: Final = BLANK | frozenset(punctuation)
 _PLAIN_ADDRESS: Final = re.compile(
     r"(?!.*(?:==|%%|&\#?\w+;))(?i:https?|ftp)://(?:[^\W_]|[-./?:@,;+!'=%\#&]|(?<=[^\W_])_(?=[^\W_]))+"
 )
+# No character of an address is an entity in the tree, so none is to be read as one.
+_ENTITY: Final = re.compile(r"&(?=#?[0-9A-Za-z]+;)")
+_ESCAPED: Final = r"\\\g<0>"
 _AFTER_ADDRESS: Final = re.compile(r"[.,!?:]?(?:\s|\Z)")
 
 
@@ -95,7 +98,8 @@ def _atom(children: Inlines, index: int, written: str, *, in_strong: bool, neste
             return _url(node, written[-1:], after, nested=nested)
         case Link():
             inner = _write(node.children, line_start=False, in_strong=in_strong, nested=True)
-            return f"{'!' if node.image else ''}[{_escaped_label(inner)}]({node.target})"
+            target = _ENTITY.sub(_ESCAPED, node.target)
+            return f"{'!' if node.image else ''}[{_escaped_label(inner)}]({target})"
         case Notation():
             return node.markdown
         case _:

@@ -35,7 +35,7 @@ _ADDRESS: Final = (
 )
 
 
-class _NotSimpleError(Exception):
+class NotSimpleError(Exception):
     """The text holds what needs a tree."""
 
 
@@ -58,10 +58,9 @@ def _writer(candidates: tuple[str, ...], *, double: bool) -> Callable[[str], str
 
     def write(text: str) -> str:
         if "www." in text:
-            raise _NotSimpleError
+            raise NotSimpleError
         pattern = with_address if "://" in text else without
-        text = pattern.sub(_written, "\n" + text)[1:]
-        return text.replace("\n", HARD_BREAK) if "\n" in text else text
+        return pattern.sub(_written, "\n" + text)[1:]
 
     return write
 
@@ -71,7 +70,7 @@ def _written(match: re.Match[str]) -> str:
     if name is None:
         if match.lastindex is None:
             return escaped_sign(match)
-        raise _NotSimpleError
+        raise NotSimpleError
     if name == "address":
         return match[0]
     mark = _MARKS[name]
@@ -79,7 +78,12 @@ def _written(match: re.Match[str]) -> str:
 
 
 _write_person: Final = _writer(markup_inline.CANDIDATES, double=False)
-_write_assistant: Final = _writer(markup_assistant_inline.CANDIDATES, double=True)
+write_assistant_lines: Final = _writer(markup_assistant_inline.CANDIDATES, double=True)
+
+
+def _broken(text: str) -> str:
+    """Make line ends hard breaks."""
+    return text.replace("\n", HARD_BREAK) if "\n" in text else text
 
 
 def read_person(text: str) -> Inlines:
@@ -89,14 +93,14 @@ def read_person(text: str) -> Inlines:
     (Notation(source='*a* 2*3*4', markdown='**a** 2\\*3\\*4', shown=''),)
     """
     try:
-        return (Notation(text, _write_person(text), ""),) if text else ()
-    except _NotSimpleError:
+        return (Notation(text, _broken(_write_person(text)), ""),) if text else ()
+    except NotSimpleError:
         return markup_inline.read_inline(text)
 
 
 def read_assistant(text: str) -> Inlines:
     """Read lines of an assistant's message, as finished Markdown where they are simple."""
     try:
-        return (Notation(text, _write_assistant(text), ""),) if text else ()
-    except _NotSimpleError:
+        return (Notation(text, _broken(write_assistant_lines(text)), ""),) if text else ()
+    except NotSimpleError:
         return markup_assistant_inline.read_inline(text)

@@ -154,11 +154,15 @@ class Table(Struct, frozen=True, gc=False):
 
     @property
     def cells(self) -> tuple[tuple[Inlines, ...], ...]:
-        """The rows without the empty pieces that outer pipes leave; cells that are empty stay."""
-        return tuple(
+        """The rows as shown: without the empty pieces that outer pipes leave; cells that are empty stay.
+
+        In the pieces, code has its pipes with the backslash that a table needs; here it has not.
+        """
+        rows = [
             row[len(row) > 1 and _is_blank(row[0]) : len(row) - (len(row) > 1 and _is_blank(row[-1]))]
             for row in self.rows
-        )
+        ]
+        return tuple(tuple(_without_backslashes(cell) for cell in row) for row in rows)
 
 
 class CodeBlock(Struct, frozen=True, gc=False):
@@ -225,6 +229,14 @@ class DocumentBuilder:
 
 def _is_blank(piece: Inlines) -> bool:
     return not any(not isinstance(node, Text) or node.text.strip() for node in piece)
+
+
+def _without_backslashes(piece: Inlines) -> Inlines:
+    if not any(isinstance(node, Code) and "\\|" in node.text for node in piece):
+        return piece
+    return tuple(
+        Code(node.text.replace("\\|", "|"), node.mark) if isinstance(node, Code) else node for node in piece
+    )
 
 
 def _dedent(line: str, width: int) -> str:

@@ -101,7 +101,7 @@ class Media:
             if self._policy == "link":
                 address = self._target.address(source, member)
                 return Place(address) if address else self._fail(source, _IN_ARCHIVE)
-            path = f"{self._folder}/{self._names.claim(safe_name(name or member.rpartition('/')[2], 'file'))}"
+            path = self._path(source, member, safe_name(name or member.rpartition("/")[2], "file"))
             self._target.copy(source, member, path)
         except UnsafeArchiveError as error:
             self._notes.add("media-unsafe", str(error), source=source)
@@ -109,6 +109,10 @@ class Media:
         except SourceError:
             return self._fail(source, _UNREADABLE)
         return Place(path)
+
+    def _path(self, source: str, member: str, name: str) -> str:  # noqa: ARG002 - for formats that name files
+        """Return the path inside the target for a file with a safe name."""
+        return f"{self._folder}/{self._names.claim(name)}"
 
     def _fail(self, source: str, reason: str) -> Place:
         self._failed[source, reason] += 1

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from wamigrate.phrases import phrase_key
 from wamigrate.tables import read_table
+from wamigrate.words import BIDI, SPACES
 
 LONGEST: Final = 1500
 """Characters; the longest notice known, Meta AI's first line, has about 800."""
@@ -15,9 +16,13 @@ _SHORTEST_SENTENCE: Final = 36
 """Bytes. The words for encryption are ordinary ones; a notice holds them in a whole sentence."""
 _LONGEST_NAME: Final = 60
 _COLON: Final = re.compile(": |\uff1a")
+_QUOTE: Final = re.compile("[\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019'\"]")
+_GAP: Final = r"[^:\n]{1,100}?"
+_SHOWN: Final = str.maketrans({**dict.fromkeys(BIDI), **dict.fromkeys(SPACES, " ")})
 _HOLE: Final = re.compile(r"\{[XYZ]\}")
 _LANGUAGE_TOPICS: Final = {
     "notice_group": "group",
+    "group_named": "group",
     "notice_number_changed": "number-changed",
     "notice_security_code": "security-code",
 }
@@ -96,6 +101,37 @@ def proven_topic(text: str) -> str | None:
     if len(text) > _LONGEST_LINE or "\n" in text or not text.endswith(_sentence_ends()):
         return None
     return next((topic for parts, topic in sentences() if _fits(parts, text)), None)
+
+
+def group_name(text: str) -> str | None:
+    """Return the name that a notice gives to a group, or None where it gives none.
+
+    Args:
+        text: a notice.
+
+    >>> group_name("Ana created group “Plan B”"), group_name("Ana hat den Betreff von „A“ zu „B“ geändert.")
+    ('Plan B', 'B')
+
+    """
+    if len(text) > _LONGEST_LINE or "\n" in text or not _QUOTE.search(text):
+        return None
+    form = text.translate(_SHOWN).strip()
+    found = (pattern.fullmatch(form) for pattern in _group_names())
+    return next((match[1].strip() for match in found if match), None)
+
+
+@cache
+def _group_names() -> tuple[re.Pattern[str], ...]:
+    languages = read_table("dialects.toml")["languages"].values()
+    return tuple(_naming(template) for words in languages for template in words.get("group_named", ()))
+
+
+def _naming(template: str) -> re.Pattern[str]:
+    """Compile a template whose last gap is the name; quotation marks differ from phone to phone."""
+    parts = [_QUOTE.sub(_QUOTE.pattern, re.escape(part)) for part in _HOLE.split(template)]
+    *before, last, end = parts
+    pattern = "".join([part + _GAP for part in before]) + last + "(.+)" + end
+    return re.compile(pattern + "[.\u3002\u0964\u06d4]?", re.IGNORECASE)
 
 
 @cache

@@ -3,7 +3,8 @@
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import repeat
+from itertools import compress, count, repeat
+from operator import is_
 from typing import Final
 
 from wamigrate.bots import phone_of
@@ -15,6 +16,7 @@ from wamigrate.findings import ReadChat, report
 from wamigrate.lines import find_lock
 from wamigrate.model import Conversation, Message, Participant, Platform, SourceInfo, Span
 from wamigrate.notes import Notes
+from wamigrate.notices import group_name
 from wamigrate.transcript import Known, Transcript, read_transcript
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -57,24 +59,40 @@ def _read(
         sha256 = digest.result().hexdigest()
     platform: Platform = "android" if lock.shape.family == "dash" else "ios"
     classifier = Classifier(platform, file.media)
-    messages = _messages(transcript, text, classifier, sha256[:12])
-    chat = ReadChat(file, text, transcript, messages, classifier, sha256[:12])
-    notes.add_source(_info(chat, format_name, sha256, len(stored), platform))
+    messages, places = build_messages(transcript, text, classifier, sha256[:12])
+    chat = ReadChat(file, text, transcript, messages, places, classifier, sha256[:12])
+    notes.add_source(describe_source(chat, format_name, sha256, len(stored), platform))
     report(chat, notes)
-    times = [message.timestamp for message in messages if message.timestamp is not None]
+    return build_conversation(chat)
+
+
+def build_conversation(chat: ReadChat) -> Conversation:
+    """Return a chat that was read as a conversation of the common schema."""
+    times = [moment for moment in chat.transcript.moments if moment is not None]
     return Conversation(
         id="",
-        title=file.title,
+        title=chat.file.title or _group_title(chat),
         service=None,
         participants=_participants(chat),
         started_at=min(times, default=None),
         ended_at=max(times, default=None),
-        messages=tuple(messages),
+        messages=tuple(chat.messages),
         source=chat.source,
     )
 
 
-def _info(chat: ReadChat, format_name: str, sha256: str, size: int, platform: Platform) -> SourceInfo:
+def _group_title(chat: ReadChat) -> str | None:
+    """Return the name that the group has in the end, as far as notices tell it."""
+    notices = (chat.messages[place] for place in reversed(chat.places))
+    return next(
+        (name for notice in notices if notice.role == "notice" and (name := group_name(notice.text))), None
+    )
+
+
+def describe_source(
+    chat: ReadChat, format_name: str, sha256: str, size: int, platform: Platform | None
+) -> SourceInfo:
+    """Return what is recorded of a chat file: ``size`` and ``sha256`` are those of its text as stored."""
     source, order = chat.file.source, chat.transcript.order
     return SourceInfo(
         id=chat.source,
@@ -92,7 +110,10 @@ def _info(chat: ReadChat, format_name: str, sha256: str, size: int, platform: Pl
     )
 
 
-def _messages(transcript: Transcript, text: Decoded, classifier: Classifier, source: str) -> list[Message]:
+def build_messages(
+    transcript: Transcript, text: Decoded, classifier: Classifier, source: str
+) -> tuple[list[Message], list[int]]:
+    """Return all messages, and the places of those that are more than plain text."""
     starts, lines = transcript.starts, transcript.lines
     preamble = []
     if transcript.preamble.strip(b"\xef\xbb\xbf \r\n"):
@@ -102,22 +123,24 @@ def _messages(transcript: Transcript, text: Decoded, classifier: Classifier, sou
     ends = [*starts[1:], len(text.data)]
     spans = zip(map(Span, repeat(source), lines, starts, ends))
     errors = "replace" if text.damaged else "strict"
-    texts = [body.decode("utf-8", errors) for body in transcript.bodies]
+    texts = list(map(bytes.decode, transcript.bodies, repeat("utf-8"), repeat(errors)))
     messages = list(
         map(Message, repeat(""), repeat("other"), transcript.names, transcript.moments, repeat("text"), texts,
             repeat(None), repeat(()), repeat(False), repeat(False), repeat(None), repeat(()), spans)
     )  # fmt: skip
     special = set(classifier.worth_a_look(transcript.bodies)) | transcript.absorbed.keys()
-    if None in transcript.names:
-        special |= {index for index, name in enumerate(transcript.names) if name is None}
+    special.update(compress(count(), map(is_, transcript.names, repeat(None))))
     if text.damaged or text.data.startswith(_BOM):
         special |= set(range(len(messages)))
     readings: dict[tuple[str, bool], Reading] = {}
-    for index in special:
+    for index in sorted(special):
         messages[index] = _special(
             messages[index], classifier, readings, suspect=index in transcript.absorbed
         )
-    return [*preamble, *messages]
+    places = sorted(special)
+    if not preamble:
+        return messages, places
+    return [*preamble, *messages], [0, *(place + 1 for place in places)]
 
 
 def _special(
@@ -170,11 +193,14 @@ def _preamble(transcript: Transcript, source: str) -> Message:
 
 def _participants(chat: ReadChat) -> tuple[Participant, ...]:
     """List everybody who writes, in order of appearance; a name that only stands before notices does not."""
-    writers = dict.fromkeys(
-        message.author for message in chat.messages if message.author is not None and message.role != "notice"
-    )
+    names: list[str | None] = [None] * (len(chat.messages) - len(chat.transcript.names))
+    names += chat.transcript.names
+    for place in chat.places:
+        if chat.messages[place].role == "notice":
+            names[place] = None
     spellings = chat.transcript.spellings
     return tuple(
         Participant(name, "other", None, phone_of(name), tuple(dict.fromkeys(spellings.get(name, (name,)))))
-        for name in writers
+        for name in dict.fromkeys(names)
+        if name is not None
     )

@@ -5,7 +5,7 @@ the text into that form and looks it up.
 """
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from wamigrate.model import Kind
@@ -70,6 +70,7 @@ class Hole(NamedTuple):
     suffix: str
 
 
+@lru_cache(maxsize=1 << 10)
 def phrase_key(text: str) -> str:
     r"""Return the form in which texts are compared.
 

@@ -1,7 +1,7 @@
 """From an opened input to a written result, step by step.
 
-``read → assign roles → set the zone → identify → find service notices → rejoin → find damage → repair →
-redact → mark up → split → filter → write``
+``read → assign roles → set the zone → identify → merge → find service notices → rejoin → find damage →
+repair → redact → mark up → split → filter → write``
 
 Every step is a function of the model that can be used on its own:
 
@@ -9,6 +9,7 @@ Every step is a function of the model that can be used on its own:
 assign roles          :func:`wamigrate.bots.assign_roles`
 set the zone          :func:`wamigrate.zones.localize`
 identify              :func:`wamigrate.ids.identify`
+merge                 :func:`wamigrate.merging.merge`
 find service notices  :func:`wamigrate.service.service_notices`
 rejoin                :func:`wamigrate.rejoin.rejoin`
 find damage           :func:`wamigrate.damage.mark_damage`
@@ -19,7 +20,8 @@ split                 :func:`wamigrate.split.split`
 filter                :meth:`wamigrate.filters.Filter.keep`
 ====================  ===========================================
 
-:func:`prepare` does the first three at once, because making 40,000 messages anew three times is slow.
+:func:`settle` does the first three at once, because making 40,000 messages anew three times is slow.
+Merging needs all inputs (:mod:`wamigrate.joint`) and happens on request.
 Redaction needs all chats of an input, and comes before everything that is made of their words: Markdown,
 titles, ids of conversations.
 What comes with ids has been through all this before (wamigrate's own JSON) and is left as it is, except
@@ -30,6 +32,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from dataclasses import replace as renew
 from pathlib import Path
 
 from wamigrate.bots import apply_roles, assign_roles, decide
@@ -38,7 +41,7 @@ from wamigrate.damage import mark_damage, repair_damage
 from wamigrate.errors import NothingToExportError, VerificationError
 from wamigrate.filters import left_out_words
 from wamigrate.formats import Exporter
-from wamigrate.ids import chat_key, conversation_id, message_ids
+from wamigrate.ids import chat_key, conversation_id, final_replies, message_ids
 from wamigrate.markup import whatsapp_to_markdown
 from wamigrate.model import Conversation, Message, Participant, Role, SourceInfo, replace
 from wamigrate.notes import Notes
@@ -74,6 +77,8 @@ class Reading:
     notes: Notes
     media: Mapping[str, Source]
     """Where the media are, by ``id`` of the chat's source."""
+    merged: int = 0
+    """Messages that were read and are copies of another: :mod:`wamigrate.joint` made one of them."""
 
     @property
     def messages(self) -> int:
@@ -119,7 +124,32 @@ def read_source(
         _check_parts(chat, prepared)
         chats.append(prepared)
         finished.append(bool(chat.id))
-    media = media_of(source, notes.sources)
+    found = Reading(
+        name or source.name, parser.name, tuple(chats), (), notes, media_of(source, notes.sources)
+    )
+    return complete(found, finished, settings)
+
+
+def _sum_up(notes: Notes, chats: int) -> None:
+    """Say once, for an input of many chats such as an app's database, that most are with people."""
+    alone = [note for note in notes.items if note.code == "no-assistant"]
+    if len(alone) > 1:
+        notes.items[:] = [note for note in notes.items if note.code != "no-assistant"]
+        text = f"in {len(alone):,} of {chats:,} chats nobody could be told to be an assistant"
+        notes.add("no-assistant", text)
+
+
+def complete(found: Reading, finished: Sequence[bool], settings: Settings) -> Reading:
+    """Do what needs all chats of an input: redact them, and split them into conversations.
+
+    Args:
+        found: chats as :func:`prepare` returns them, and no conversations yet.
+        finished: of each chat, whether it had been split before it was read.
+        settings: what was asked for.
+
+    """
+    chats, media, notes = list(found.chats), found.media, found.notes
+    _sum_up(notes, len(chats))
     if settings.redact:
         chats, media = _redact(chats, finished, settings, notes, media)
     conversations: list[Conversation] = []
@@ -128,7 +158,7 @@ def read_source(
         conversations.extend((chat,) if mode is None else split(chat, mode))
     if settings.time_zone is not None:
         notes.sources[:] = [replace(info, time_zone=settings.time_zone) for info in notes.sources]
-    return Reading(name or source.name, parser.name, tuple(chats), tuple(conversations), notes, media)
+    return renew(found, chats=tuple(chats), conversations=tuple(conversations), media=media)
 
 
 def _redact(
@@ -185,6 +215,21 @@ def prepare(found: Conversation, settings: Settings, notes: Notes) -> Conversati
     """
     if found.id:
         return _revise(found, settings, notes)
+    return reconstruct(settle(found, settings, notes), settings, notes)
+
+
+def settle(found: Conversation, settings: Settings, notes: Notes) -> Conversation:
+    """Find out who is who, and give a chat its zone, ids and title: what comes before copies are merged.
+
+    Args:
+        found: a chat as a parser yields it, without ids.
+        settings: what was asked for.
+        notes: where findings go.
+
+    Raises:
+        OptionError: ``assistant`` or ``me`` is nobody in the chat.
+
+    """
     people = decide(found, assistant=settings.assistant, me=settings.me, notes=notes)
     chat = apply_roles(replace(found, messages=()), people)
     messages, roles = found.messages, _roles(found.messages, people)
@@ -194,11 +239,12 @@ def prepare(found: Conversation, settings: Settings, notes: Notes) -> Conversati
     changed = rebuild(
         messages,
         ids=ids,
+        replies=final_replies(key, messages, ids),
         timestamps=None if zone is None else local_times((message.timestamp for message in messages), zone),
         roles=roles,
     )
     started_at, ended_at = time_range(changed)
-    identified = replace(
+    return replace(
         chat,
         id=conversation_id(key, ids[0] if ids else ""),
         title=chat_title(chat),
@@ -206,11 +252,17 @@ def prepare(found: Conversation, settings: Settings, notes: Notes) -> Conversati
         ended_at=ended_at,
         messages=changed,
     )
-    return _reconstruct(identified, settings, notes)
 
 
-def _reconstruct(chat: Conversation, settings: Settings, notes: Notes) -> Conversation:
-    """Bring back what was said from what WhatsApp made of it."""
+def reconstruct(chat: Conversation, settings: Settings, notes: Notes) -> Conversation:
+    """Bring back what was said from what WhatsApp made of it: what comes after copies are merged.
+
+    Args:
+        chat: as :func:`settle` returns it.
+        settings: what was asked for.
+        notes: where findings go.
+
+    """
     chat = service_notices(chat, notes)
     if settings.rejoin:
         chat = rejoin(chat, notes)
@@ -263,9 +315,10 @@ def export(
         to=exporter.name,
         output=target.path if isinstance(target, PathTarget) else None,
         conversations=tally.conversations,
-        messages_in=read.messages,
+        messages_in=read.messages + read.merged,
         messages_out=tally.kinds.total(),
         joined=read.joined,
+        merged=read.merged,
         left_out=dict(left_out),
         kinds=dict(sorted(tally.kinds.items())),
         assistants=_assistants(kept),

@@ -13,7 +13,7 @@ from wamigrate.filters import NOTICES, SERVICE_NOTICES
 from wamigrate.formats import find_parser
 from wamigrate.media import count_unwritten
 from wamigrate.model import replace
-from wamigrate.report import Outcome, Result
+from wamigrate.report import BETWEEN, Outcome, Result
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,12 +28,12 @@ _LABEL: Final = 12
 _ENDS: Final = 10
 """Chats and conversations that are shown of the first, and of the last."""
 _MANY: Final = 5
-"""Findings that are printed in words; the rest is counted."""
+"""Findings that are printed in words, and inputs that are named; the rest is counted."""
 _WIDE: Final = 160
 """Columns where no terminal says how many."""
 _PLURALS: Final = {"loss": "losses"}
 _SEVERITIES: Final = {"loss": "loss", "warning": "warning", "info": "remark"}
-_PLATFORMS: Final = {"android": "Android", "ios": "iPhone", "web": "WhatsApp Web or Desktop"}
+_PLATFORMS: Final = {"android": "Android", "ios": "iPhone", "web": "Web"}
 _ORDERS: Final = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
 
 
@@ -88,6 +88,11 @@ class Screen:
         """Print a line."""
         self.beforehand()
         self.out.write(f"{printable(text)}\n")
+
+    def remark(self, text: object) -> None:
+        """Print a line that `--quiet` leaves out."""
+        if not self._quiet:
+            self.line(text)
 
     def error(self, text: object) -> None:
         """Print an error."""
@@ -155,7 +160,7 @@ class Screen:
 
 def _summary(outcome: Outcome) -> Iterator[str]:
     result = outcome.results[0]
-    yield Path(result.input).name or result.input
+    yield _inputs(result.input)
     for label, value in (*_facts(result), *_media(outcome.results), *_counts(outcome.results)):
         yield f"  {label:<{_LABEL}}{value}"
     notes = dict.fromkeys(note for each in outcome.results for note in each.notes)
@@ -163,9 +168,16 @@ def _summary(outcome: Outcome) -> Iterator[str]:
     yield from _findings(notes)
 
 
+def _inputs(given: str) -> str:
+    """Return the names of the inputs, without their paths; of many, the first."""
+    names = [Path(name).name or name for name in given.split(BETWEEN)]
+    more = [f"{len(names) - _MANY:,} more"] if len(names) > _MANY else []
+    return BETWEEN.join([*names[:_MANY], *more])
+
+
 def _facts(result: Result) -> Iterator[tuple[str, str]]:
-    platforms = [_PLATFORMS[info.platform] for info in result.sources if info.platform]
-    yield "format", ", ".join(dict.fromkeys([find_parser(result.format).title, *platforms]))
+    titles = ", ".join(find_parser(name).title for name in result.format.split(", "))
+    yield "format", _with_platforms(titles, result.sources)
     yield (
         "assistant",
         ", ".join(result.assistants) or "nobody could be told to be one; say who with --assistant",
@@ -191,7 +203,7 @@ def _media(results: Sequence[Result]) -> Iterator[tuple[str, str]]:
 def _counts(results: Sequence[Result]) -> Iterator[tuple[str, str]]:
     """Show that what was read is what was written, left out and put together."""
     for result in results:
-        if result.left_out or result.joined:
+        if result.left_out or result.joined or result.merged:
             yield "read", _equation(result)
         for reason, number in result.left_out.items():
             yield "left out", _left_out(reason, number, result.to)
@@ -201,6 +213,7 @@ def _equation(result: Result) -> str:
     left_out = sum(result.left_out.values())
     parts = [f"{result.messages_out:,} written to {result.to}"]
     parts += [f"{left_out:,} left out"] if left_out else []
+    parts += [f"{result.merged:,} that another copy holds too"] if result.merged else []
     answers = "an answer" if result.joined == 1 else "answers"
     parts += [f"{count(result.joined, 'part')} of {answers} put together"] if result.joined else []
     return f"{count(result.messages_in + result.joined, 'message')} = {' + '.join(parts)}"
@@ -267,17 +280,23 @@ def _inspection(console: "Console", found: "Inspection") -> None:
         _print_notes(console, found.notes)
 
 
+def _with_platforms(title: str, sources: Iterable["SourceInfo"]) -> str:
+    """Name what exported a chat, too, unless the format's title says it."""
+    platforms = (_PLATFORMS[info.platform] for info in sources if info.platform)
+    return ", ".join(dict.fromkeys([title, *(platform for platform in platforms if platform not in title)]))
+
+
 def _facts_of_source(title: str, info: "SourceInfo") -> "Table":
-    order = _ORDERS[info.date_order] if info.date_order else "unknown"
     doubt = "; AMBIGUOUS, overrule with --date-order" if info.ambiguous else ""
     evidence = f" ({info.date_order_evidence})" if info.date_order_evidence else ""
     facts = _table("", "")
     facts.show_header = False
-    _row(facts, "Format", ", ".join(filter(None, (title, _PLATFORMS.get(info.platform or "")))))
+    _row(facts, "Format", _with_platforms(title, (info,)))
     if info.member is not None:
         _row(facts, "Chat file", info.member)
     _row(facts, "Size", f"{info.size:,} bytes, {info.encoding}, {count(info.messages, 'message')}")
-    _row(facts, "Dates are", f"{order}{evidence}{doubt}")
+    if info.date_order is not None:  # what is no text knows its dates
+        _row(facts, "Dates are", f"{_ORDERS[info.date_order]}{evidence}{doubt}")
     if info.time_zone is not None:
         _row(facts, "Time zone", info.time_zone)
     return facts
@@ -372,11 +391,36 @@ def _console(out: TextIO) -> "Console":
 
 
 def _print(console: "Console", table: "Table", *, apart: bool = True) -> None:
-    """Print a table after a blank line, without the blanks that fill its last column."""
+    """Print a table after a blank line; where words in it would be broken, each of its rows as a list."""
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    shown = _rendered(console, table)
+    if table.show_header and Counter(_words(table)) - Counter(Text.from_ansi(shown).plain.split()):
+        shown = "\n".join([_rendered(console, row) for row in _rows_as_lists(table)])
+    console.file.write("\n" * apart + shown)
+
+
+def _rendered(console: "Console", table: "Table") -> str:
+    """Return a table as text, without the blanks that fill its last column."""
     with console.capture() as printed:
         console.print(table)
-    lines = [line.rstrip() for line in printed.get().split("\n")]
-    console.file.write("\n" * apart + "\n".join(lines))
+    return "\n".join([line.rstrip() for line in printed.get().split("\n")])
+
+
+def _words(table: "Table") -> Iterator[str]:
+    for column in table.columns:
+        for cell in (column.header, *column.cells):
+            yield from str(cell).split()
+
+
+def _rows_as_lists(table: "Table") -> "Iterator[Table]":
+    for cells in zip(*(column.cells for column in table.columns), strict=True):
+        facts = _table("", "")
+        facts.show_header = False
+        for column, cell in zip(table.columns, cells, strict=True):
+            if str(cell):
+                facts.add_row(column.header, cell)
+        yield facts
 
 
 def _table(*headings: str, right: int = 0, at: int | None = None) -> "Table":

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 from msgspec import Struct
@@ -13,15 +13,20 @@ from wamigrate.model import Generator, Note, SourceInfo
 from wamigrate.target import FileTarget
 
 REPORT: Final = "wamigrate-report/1"
+BETWEEN: Final = " + "
+"""What stands between the names of inputs that are merged."""
 
 
 class Result(Struct, frozen=True):
-    """One input, written in one format. ``messages_in`` = ``messages_out`` + the sum of ``left_out``."""
+    """One input, or several merged ones, written in one format.
+
+    ``messages_in`` = ``messages_out`` + the sum of ``left_out`` + ``merged``.
+    """
 
     input: str
-    """The input, as given."""
+    """The input, as given; merged ones with `` + `` between them."""
     format: str
-    """Name of the parser."""
+    """Name of the parser; of merged inputs all, with commas between them."""
     to: str
     """Name of the exporter."""
     output: Path | None
@@ -35,7 +40,8 @@ class Result(Struct, frozen=True):
     joined: int
     """Parts of answers that were put together with the part before; a whole answer counts as one message."""
     left_out: dict[str, int]
-    """Messages left out on request, by the setting that asked for it: ``after``, ``before``, ``notices``."""
+    """Messages left out on request, by the setting that asked for it: ``after``, ``before``, ``notices``
+    (WhatsApp's own), ``service-notices`` (linking steps and automatic replies)."""
     kinds: dict[str, int]
     """Messages written, by kind."""
     assistants: tuple[str, ...]
@@ -52,6 +58,8 @@ class Result(Struct, frozen=True):
     """The chat files."""
     notes: tuple[Note, ...]
     """Everything that was guessed, doubtful, repaired or lost."""
+    merged: int = 0
+    """Messages that were read more than once, from several inputs, and written once."""
 
     @property
     def lossless(self) -> bool:
@@ -84,7 +92,7 @@ class Outcome(Struct, frozen=True):
 class Report(Struct, frozen=True):
     """What ``--report`` writes."""
 
-    schema: str
+    schema: Literal["wamigrate-report/1"]
     generator: Generator
     exit_code: int
     outcomes: tuple[Outcome, ...]

@@ -21,7 +21,7 @@ from wamigrate.model import Message
 from wamigrate.register import find_bot
 from wamigrate.rhythm import Rhythm
 from wamigrate.tables import read_table
-from wamigrate.topics import LOOK, Turn, anaphors, is_code, language_of, read_turn, stems_of, weights
+from wamigrate.topics import LOOK, Turn, anaphors, is_code, language_of_words, read_turn, stems_of, weights
 from wamigrate.wording import count_words
 
 PATIENCE: Final = timedelta(hours=1)
@@ -161,7 +161,7 @@ def exchanges(messages: Sequence[Message]) -> list[Exchange]:
 _Parts = tuple[tuple[str, float], ...]
 _CERTAIN: Final = 9.0
 _weight: Final = itemgetter(1)
-_NOTHING: Final = Turn(set(), (), [])
+_NOTHING: Final = Turn(set(), (), [], [])
 _BEFORE: Final = Exchange(0, datetime.min, datetime.min, "", "", media=False)  # noqa: DTZ901 - never compared
 
 
@@ -170,16 +170,19 @@ class _Thread:
 
     def __init__(self, service: str | None) -> None:
         self._weights = weights()
+        known = ("base", "fresh", "language", "code_begins")
+        self._best_of_no_question = sum(map(self._weights.__getitem__, known))
         self._service = service
         self._rhythm = Rhythm()
         self._latest = _BEFORE
         self._minutes = 0.0
         self._turn = _NOTHING
+        self._latest_words: list[str] = []
         self._answer_stems: set[str] = set()
         self._number = 0
         self._recent: tuple[set[str], set[str]] = (set(), set())
         self._counts: Counter[str] = Counter()
-        self._vocabulary: set[str] = set()
+        self._older: set[str] = set()
         self._conversations = 0
         self._code = self._asks_code = False
         self._greeted = False
@@ -207,31 +210,30 @@ class _Thread:
         self._read(exchange)
         found = self._first_look(exchange)
         self._second_look(found)
-        if self._is_other_language(exchange):
+        if self._is_other_language():
             found["language"] = 1.0
         return found
 
     def learn(self, exchange: Exchange, *, starts: bool) -> None:
         """Remember an exchange that was read."""
-        turn, words = self._turn, self._turn.stems | self._answer_stems
+        turn = self._turn
         if self._number:
             self._rhythm.add(self._minutes)
         fresh = starts or not self._number
         if fresh:
-            self._counts.update(self._vocabulary)
+            self._counts.update(self._older.union(*self._recent))
             self._conversations += 1
-            self._vocabulary, self._recent = set(words), (words, set())
-        else:
-            if self._number % _REACH == 0:
-                self._recent = (set(), self._recent[0])
-            self._recent[0].update(words)
-            self._vocabulary.update(words)
+            self._older, self._recent = set(), (set(), set())
+        elif self._number % _REACH == 0:
+            self._older |= self._recent[1]
+            self._recent = (set(), self._recent[0])
+        self._recent[0].update(turn.stems, self._answer_stems)
         self._number += 1
         self._code = self._asks_code or "`" in exchange.answer[:_ANSWER_LOOK] or (self._code and not fresh)
         empty = not turn.rest and not _EMPTY_OPENINGS.isdisjoint(turn.cues)
         self._greeted = (fresh or self._greeted) and empty
         self._closed = "feedback" in turn.cues and len(turn.rest) < _SENTENCE
-        self._latest = exchange
+        self._latest, self._latest_words = exchange, turn.words
 
     def _read(self, exchange: Exchange) -> None:
         self._turn = turn = read_turn(exchange.asked)
@@ -260,7 +262,7 @@ class _Thread:
         if score > 0:
             if self._minutes < _DAY and self._third_look(found):
                 score = self._score(found)
-        elif score + doubt > 0 and self._is_other_language(exchange):
+        elif score + doubt > 0 and self._is_other_language():
             found["language"] = 1.0
             score += doubt
         return self._parts(found) if score > 0 else ()
@@ -274,11 +276,9 @@ class _Thread:
             return False
         if len(turn.stems) <= 1:
             return True
-        weights = self._weights
-        best = weights["base"] + weights["fresh"] + weights["language"] + weights["code_begins"]
         haste = min(1.0, log2((usual + 1) / (self._minutes + 1)) / _DOUBLINGS)
         asks = "task" in turn.cues or _asks(exchange.asked)
-        return not asks and best + haste * weights["haste"] <= 0
+        return not asks and self._best_of_no_question + haste * self._weights["haste"] <= 0
 
     def _first_look(self, exchange: Exchange) -> dict[str, float]:
         """Return what is cheap to find."""
@@ -332,11 +332,12 @@ class _Thread:
                 found[name] /= 1 + shared
         return True
 
-    def _is_other_language(self, exchange: Exchange) -> bool:
+    def _is_other_language(self) -> bool:
         if len(self._turn.rest) < _SENTENCE:
             return False
-        before, now = language_of(self._latest.asked), language_of(exchange.asked)
-        return before is not None and now is not None and before != now
+        now = language_of_words(self._turn.words)
+        before = None if now is None else language_of_words(self._latest_words)
+        return before is not None and before != now
 
     def _pause(self) -> dict[str, float]:
         longer = log2((self._minutes + 1) / (self._rhythm.usual + 1)) / _DOUBLINGS

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import Literal, TypedDict
+from datetime import MAXYEAR, date, datetime
+from typing import Final, Literal, TypedDict
 from zoneinfo import ZoneInfo
 
 from wamigrate import split
@@ -21,12 +21,14 @@ from wamigrate.formats import (
     find_parser,
     names,
     option_types,
+    takes_notices,
 )
 from wamigrate.model import DateOrder
 from wamigrate.source import Source
 from wamigrate.zones import find_zone
 
 TextForm = Literal["markdown", "raw"]
+_FIRST_YEAR: Final = 1000
 
 
 class ReadOptions(TypedDict, total=False):
@@ -38,6 +40,8 @@ class ReadOptions(TypedDict, total=False):
     from_: str | None
     time_zone: str | None
     date_order: DateOrder | None
+    year: int | None
+    chat: str | None
     assistant: str | None
     me: str | None
     text: TextForm
@@ -66,6 +70,10 @@ class Settings:
     """IANA name of the zone the phone was in; None leaves the times as printed, without offset."""
     date_order: DateOrder | None = None
     """Order of day, month and year; None: found out from the file."""
+    year: int | None = None
+    """Year of the first date, for copies whose dates show none; None: found out from the file."""
+    chat: str | None = None
+    """Name or number of the chat to read, for inputs that hold several; None: all."""
     assistant: str | None = None
     """Name or number of the participant who is the assistant, with ``=SERVICE`` of the register if wanted."""
     me: str | None = None
@@ -98,6 +106,8 @@ class Settings:
             raise OptionError(f"--text {self.text}: must be markdown or raw")
         if self.date_order not in (None, "dmy", "mdy", "ymd"):
             raise OptionError(f"--date-order {self.date_order}: must be dmy, mdy or ymd")
+        if self.year is not None and not _FIRST_YEAR <= self.year <= MAXYEAR:
+            raise OptionError(f"--year {self.year}: must be a year of four digits, for example 2025")
         if self.from_ is not None:
             find_parser(self.from_)
         for key in self.options or ():
@@ -123,8 +133,10 @@ class Settings:
 
         """
         parser = detect(source) if self.from_ is None else find_parser(self.from_)
-        if self.date_order is not None and "date_order" in option_types(parser):
-            parser = configure(parser, {"date_order": self.date_order})
+        given = {"date_order": self.date_order, "year": self.year, "chat": self.chat}
+        types = option_types(parser)
+        wanted = {key: str(value) for key, value in given.items() if value is not None and key in types}
+        parser = configure(parser, wanted)
         return self._configure(parser)
 
     def exporter(self, name: str) -> Exporter:
@@ -133,7 +145,7 @@ class Settings:
 
     def filter_for(self, exporter: Exporter) -> Filter:
         """Return what an exporter is to be given."""
-        if self.notices is None and exporter.layout == "folder":
+        if self.notices is None and not takes_notices(exporter):
             return replace(self.filter, notices=False)
         return self.filter
 

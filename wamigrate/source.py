@@ -339,14 +339,16 @@ def describe_bytes(head: bytes) -> str:
     >>> describe_bytes(b"%PDF-1.7")
     'a PDF document'
     >>> describe_bytes(b"Dear all,")
-    'a text without message headers'
+    'a text that does not say who wrote what, and when'
     """
     for magic, words in _MAGIC:
         if head.startswith(magic):
             return words
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:5].lower() in (b"<!doc", b"<html"):
+        return "a web page"
     if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "a binary file"
-    return "a text without message headers"
+    return "a text that does not say who wrote what, and when"
 
 
 def no_chat(source: Source) -> NoChatError:

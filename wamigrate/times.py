@@ -6,7 +6,7 @@ and the word for the half of the day.
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from operator import add
 from typing import Final
 
@@ -37,8 +37,11 @@ class TimeColumn:
         read = {raw: _read(raw) for raw in set(raws)}
         return list(map(read.__getitem__, raws))
 
-    def on(self, days: Iterable[date]) -> list[datetime | None] | None:
+    def on(self, midnights: Iterable[datetime]) -> list[datetime | None] | None:
         """Combine each time with its day.
+
+        Args:
+            midnights: the day of each, at its beginning.
 
         Returns:
             The moments; None if some time does not exist or follows no simple rule, so that each must be
@@ -63,9 +66,12 @@ class TimeColumn:
         clocks = {head: _read(head + first) for head in set(self._heads)}
         if None in clocks.values():
             return None
-        known: Iterable[time] = map(clocks.__getitem__, self._heads)  # type: ignore[arg-type]  # no None
-        moments = map(datetime.combine, days, known)
-        return list(moments if first == b"" else map(add, moments, map(shifts.__getitem__, self._tails)))
+        # Adding to midnight takes half the time of combining a day with a time.
+        since = {head: _since_midnight(clock) for head, clock in clocks.items() if clock is not None}
+        passed = map(since.__getitem__, self._heads)
+        if first != b"":
+            passed = map(add, passed, map(shifts.__getitem__, self._tails))
+        return list(map(add, midnights, passed))
 
     def _shifts(self, ends: set[bytes]) -> dict[bytes, timedelta] | None:
         """Return by how much each ending moves a time against the first, if it is the same for all hours.
@@ -81,6 +87,10 @@ class TimeColumn:
                 return None
             moved[end] = timedelta(minutes=found.pop() or 0)
         return moved
+
+
+def _since_midnight(clock: time) -> timedelta:
+    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
 
 
 def _difference(head: bytes, first: bytes, end: bytes) -> int | None:

@@ -212,7 +212,7 @@ def _bare(sentence: str) -> str:
     """Return a sentence without what comes before its matter."""
     asked = text = sentence.strip(_EDGES)
     begged = False
-    while True:
+    while (first := _WORD.search(text)) and first[0].lower() in _leads():
         words = list(islice(_WORD.finditer(text), _LEAD + 1))
         size, polite = _lead(text, words)
         if not size:
@@ -259,8 +259,6 @@ def _as_question(text: str, asked: str) -> str:
 def _lead(text: str, words: list[re.Match[str]]) -> tuple[int, bool]:
     """Return how many words at the start tell nothing, and whether they are a polite phrase."""
     lowered = [word[0].lower() for word in words[:_LEAD]]
-    if not lowered or lowered[0] not in _leads():
-        return 0, False
     for size in range(len(lowered), 0, -1):
         phrase = " ".join(lowered[:size])
         if phrase in _polite() and size < len(words):

@@ -6,10 +6,11 @@ exports in one file) the same way.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import sub
+from itertools import chain, compress, count, repeat
+from operator import is_, itemgetter, sub
 from typing import Final
 
 from wamigrate.authors import settle_authors
@@ -18,7 +19,7 @@ from wamigrate.boundaries import Candidates, find_texts
 from wamigrate.classify import notice_topic
 from wamigrate.clock import Order
 from wamigrate.dating import Dating, date_pieces
-from wamigrate.lines import Lock, Pieces, all_crlf, cut, find_lock
+from wamigrate.lines import IOS, Lock, Pieces, all_crlf, cut, find_lock
 from wamigrate.model import DateOrder, Participant
 
 BLOCK: Final = 20
@@ -30,6 +31,8 @@ _PROVING: Final = 1
 _MARKS: Final = (b"\xe2\x80\x8e", b"\xe2\x80\x8f")
 """What WhatsApp on iPhones puts before its own words."""
 _GROUP_TOPICS: Final = frozenset({"group"})
+Texts = dict[int, tuple[str, ...]]
+"""Candidates that are text of the message before, with the reasons in words."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,9 @@ class Known:
     year: int | None = None
     errors: str = "strict"
     """What to do with bytes that are no text: ``strict`` raises :exc:`UnicodeDecodeError`."""
+    judge: Callable[[Pieces, Sequence[datetime | None], Texts], Texts] | None = None
+    """Has the last word on which candidates are text, given their times and what their looks say. Then no
+    block of another shape is read as part of the chat."""
 
 
 @dataclass
@@ -57,13 +63,14 @@ class Transcript:
     bodies: list[bytes]
     starts: list[int]
     """Offset of each header in the text."""
-    inners: list[int]
-    """Offset of each body in the text."""
     lines: list[int]
     spellings: dict[str, list[str]]
     """Every printed spelling of each name."""
     preamble: bytes
-    completed_years: bool = False
+    inner: Callable[[int], int]
+    """Finds the offset of a body in the text, for messages before the first block that was spliced in."""
+    completed_years: str = ""
+    """What told the years that are not printed, in words; empty where all are."""
     calendars: frozenset[str] = frozenset()
     absorbed: dict[int, list[tuple[int, tuple[str, ...]]]] = field(
         default_factory=dict[int, list[tuple[int, tuple[str, ...]]]]
@@ -83,7 +90,7 @@ def read_transcript(data: bytes, lock: Lock, known: Known) -> Transcript:
 
     """
     transcript = _read(data, lock, known)
-    for index in reversed(_blocks(transcript)):
+    for index in reversed(_blocks(transcript)) if known.judge is None else ():
         _splice(transcript, index, data, known)
     return transcript
 
@@ -101,6 +108,8 @@ def _read(data: bytes, lock: Lock, known: Known) -> Transcript:
     spellings = _spellings(pieces.author, known.errors)
     names = list(map(spellings.__getitem__, pieces.author))
     texts = find_texts(_candidates(pieces, dating, names, known.title))
+    if known.judge is not None:
+        texts = known.judge(pieces, dating.moments, texts)
     transcript = Transcript(
         lock,
         dating.order,
@@ -108,10 +117,10 @@ def _read(data: bytes, lock: Lock, known: Known) -> Transcript:
         dating.moments,
         pieces.body,
         pieces.start,
-        [start + length for start, length in zip(pieces.start, pieces.header_lengths(), strict=True)],
         pieces.line,
         {},
         pieces.preamble,
+        pieces.inner,
         dating.completed_years,
         dating.calendars,
     )
@@ -146,15 +155,11 @@ def _is_notice_bytes(text: bytes) -> bool:
 
 def _candidates(pieces: Pieces, dating: Dating, names: Sequence[str | None], title: str | None) -> Candidates:
     distinct = {name for name in names if name is not None}
-    trusted = {name for name in distinct if _chats_alone(name)}
+    alone = {name for name in distinct if _chats_alone(name)}
+    trusted = set(alone)
     if title is not None:
         folded = clean_name(title).casefold()
         trusted |= {name for name in distinct if name.casefold() == folded}
-    topics = {
-        notice_topic(body.decode("utf-8", "replace"))
-        for name, body in zip(names, pieces.body, strict=True)
-        if name is None or body.startswith(_MARKS)
-    }
     return Candidates(
         dating.moments,
         names,
@@ -163,8 +168,17 @@ def _candidates(pieces: Pieces, dating: Dating, names: Sequence[str | None], tit
         pieces.newline == b"\r\n",
         lambda index: _is_notice_bytes(pieces.body[index]),
         frozenset(trusted),
-        group=bool(topics & _GROUP_TOPICS),
+        speaks_of_group=lambda: not alone and _speaks_of_group(names, pieces.body),
         odd_style=dating.odd_style,
+    )
+
+
+def _speaks_of_group(names: Sequence[str | None], bodies: Sequence[bytes]) -> bool:
+    """Tell whether one of WhatsApp's own lines is about a group."""
+    nameless = compress(bodies, map(is_, names, repeat(None)))
+    marked = compress(bodies, map(_MARKS.__contains__, map(itemgetter(slice(len(_MARKS[0]))), bodies)))
+    return any(
+        notice_topic(body.decode("utf-8", "replace")) in _GROUP_TOPICS for body in chain(nameless, marked)
     )
 
 
@@ -187,13 +201,13 @@ def _absorb(transcript: Transcript, texts: dict[int, tuple[str, ...]], pieces: P
         end = len(data)
         if following < len(pieces):
             end = pieces.start[following] - (1 if following in pieces.loose else gap)
-        bodies.append(data[transcript.inners[index] : end])
+        bodies.append(data[pieces.inner(index) : end])
         transcript.absorbed[place] = [(pieces.line[i], texts[i]) for i in range(index + 1, following)]
     transcript.bodies = bodies
     transcript.names = [transcript.names[index] for index in keep]
     transcript.moments = [transcript.moments[index] for index in keep]
     transcript.starts = [transcript.starts[index] for index in keep]
-    transcript.inners = [transcript.inners[index] for index in keep]
+    transcript.inner = lambda place: pieces.inner(keep[place])
     transcript.lines = [transcript.lines[index] for index in keep]
 
 
@@ -208,14 +222,14 @@ def _trim(transcript: Transcript, data: bytes, pieces: Pieces) -> None:
     if pieces.newline == b"\n" and b"\r" in data:
         if _is_resaved(data, transcript.lock):
             transcript.bodies = [body.replace(b"\r\n", b"\n").removesuffix(b"\r") for body in bodies]
-        elif transcript.lock.shape.family != "dash":
+        elif transcript.lock.shape.family in IOS:
             transcript.bodies = [body.removesuffix(b"\r") for body in bodies]
 
 
 def _is_resaved(data: bytes, lock: Lock) -> bool:
     if all_crlf(data):
         return True
-    return lock.shape.family != "dash" and data.count(b"\r\n") * 2 > data.count(b"\n")
+    return lock.shape.family in IOS and data.count(b"\r\n") * 2 > data.count(b"\n")
 
 
 def _blocks(transcript: Transcript) -> list[int]:
@@ -224,14 +238,14 @@ def _blocks(transcript: Transcript) -> list[int]:
     heights = map(sub, [*transcript.lines[1:], last], transcript.lines)
     return [
         index
-        for index, height in enumerate(heights)
-        if height > BLOCK and len(_HEADERISH.findall(transcript.bodies[index])) >= BLOCK
+        for index in compress(count(), map(BLOCK.__lt__, heights))
+        if len(_HEADERISH.findall(transcript.bodies[index])) >= BLOCK
     ]
 
 
 def _splice(transcript: Transcript, index: int, data: bytes, known: Known) -> None:
     """Replace the block inside a message by its messages, if they are of the same chat."""
-    offset = transcript.inners[index]
+    offset = transcript.inner(index)
     end = transcript.starts[index + 1] if index + 1 < len(transcript.starts) else len(data)
     text = data[offset:end]
     lock = find_lock(text, exclude=(transcript.lock.shape.key,))
@@ -245,7 +259,6 @@ def _splice(transcript: Transcript, index: int, data: bytes, known: Known) -> No
     line = transcript.lines[index] + data.count(b"\n", transcript.starts[index], offset)
     transcript.blocks.append(line + inner.lines[0] - 1)
     transcript.bodies[index : index + 1] = [_plain_ends(text[: inner.starts[0]]), *inner.bodies]
-    transcript.inners[index + 1 : index + 1] = [place + offset for place in inner.inners]
     transcript.calendars |= inner.calendars
     transcript.names[index + 1 : index + 1] = inner.names
     transcript.moments[index + 1 : index + 1] = inner.moments

@@ -1,0 +1,68 @@
+"""The pages about what programs read beside the archive: the report of a run, and an inspection."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from pages_library import inline as markdown
+
+from wamigrate.schemas import Kind, json_schema
+
+_TITLES: Final[dict[Kind, str]] = {
+    "archive": "The archive, `wamigrate/1`",
+    "inspection": "The inspection, `wamigrate-inspection/1`",
+    "report": "The report, `wamigrate-report/1`",
+}
+_TEXTS: Final[dict[Kind, str]] = {
+    "archive": "What `--to json` writes.",
+    "inspection": """\
+`wamigrate inspect --json` prints what was found out about every input: format, dates, participants,
+conversations and findings. It holds names and titles, but no messages.""",
+    "report": """\
+`--report FILE` writes what became of every input of a run: counts, findings, where the results are, and
+errors. It is written also where inputs could not be read.""",
+}
+_USE: Final = """\
+prints its JSON Schema (2020-12), identified by `{id}`. The top is [{top}](#{anchor}). Every key is always
+there. A new version may add keys; a key that changes or goes makes a new number in `schema`.
+"""
+
+
+def schema_page(of: Kind) -> str:
+    """Return the page about a document."""
+    return "".join(_parts(of))
+
+
+def _parts(of: Kind) -> Iterator[str]:
+    schema = json_schema(of)
+    top = schema["$ref"].rpartition("/")[2]
+    yield f"# {_TITLES[of]}\n\n{_TEXTS[of]}\n\n```sh\nwamigrate schema --of {of}\n```\n\n"
+    yield _USE.format(id=schema["$id"], top=top, anchor=top.lower()) + "\n"
+    for name, record in schema["$defs"].items():
+        yield f"## {name}\n\n{markdown(record['description'])}\n\n"
+        yield "| field | type | what |\n|---|---|---|\n"
+        for key, field in record["properties"].items():
+            yield f"| `{key}` | {_type(field)} | {markdown(field.get('description', ''))} |\n"
+        yield "\n"
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """Name the type of a field in words."""
+    words = str(schema.get("type", ""))
+    match schema:
+        case {"anyOf": choices}:
+            words = " or ".join(_type(choice) for choice in choices)
+        case {"$ref": reference}:
+            name = reference.rpartition("/")[2]
+            words = f"[{name}](#{name.lower()})"
+        case {"enum": values}:
+            words = ", ".join(f"`{value}`" for value in values if value is not None)
+            words += " or null" if None in values else ""
+        case {"type": "array", "items": items}:
+            words = f"list of {_type(items)}"
+        case {"type": "object", "additionalProperties": values}:
+            words = f"object with values of type {_type(values)}"
+        case {"pattern": _}:
+            words = "timestamp"
+        case _:
+            pass
+    return words

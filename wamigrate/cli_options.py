@@ -1,0 +1,222 @@
+"""Arguments and flags of the command line, each described once."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wamigrate.formats import names
+
+
+class DateOrderChoice(StrEnum):
+    """What ``--date-order`` takes."""
+
+    DMY = "dmy"
+    MDY = "mdy"
+    YMD = "ymd"
+
+
+class SchemaKind(StrEnum):
+    """What ``schema --of`` takes."""
+
+    ARCHIVE = "archive"
+    INSPECTION = "inspection"
+    REPORT = "report"
+
+
+class TextChoice(StrEnum):
+    """What ``--text`` takes."""
+
+    MARKDOWN = "markdown"
+    RAW = "raw"
+
+
+class MediaChoice(StrEnum):
+    """What ``--media`` takes."""
+
+    COPY = "copy"
+    LINK = "link"
+    OMIT = "omit"
+
+
+def complete(group: str) -> Callable[[str], list[str]]:
+    """Make what completes the name of a format in a shell.
+
+    Args:
+        group: ``parsers`` or ``exporters``.
+
+    """
+
+    def matching(incomplete: str) -> list[str]:
+        known = names("parsers") if group == "parsers" else names("exporters")
+        return [name for name in known if name.startswith(incomplete)]
+
+    return matching
+
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT",
+        help="File, ZIP archive, folder of one export or of several, or a quoted pattern ('chats/*.zip').",
+        show_default=False,
+    ),
+]
+To = Annotated[
+    list[str],
+    typer.Option(
+        "--to",
+        metavar="FORMAT",
+        help="What to write; may be repeated.",
+        autocompletion=complete("exporters"),
+    ),
+]
+MergeTo = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--to",
+        metavar="FORMAT",
+        help="What to write; may be repeated. [default: json]",
+        autocompletion=complete("exporters"),
+    ),
+]
+Merge = Annotated[
+    bool,
+    typer.Option(
+        "--merge", help="Make one result of all INPUTs; copies of the same chat become one, without doubles."
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="PATH|-",
+        help="Where to write; several results go into it as a folder, as does one if it ends with a slash. "
+        "- is standard output. [default: named after the input, in the current folder]",
+    ),
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="FORMAT",
+        help="What the input is. [default: found out]",
+        autocompletion=complete("parsers"),
+    ),
+]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        "--tz",
+        metavar="ZONE",
+        help="Time zone of the phone, such as Europe/Berlin. [default: times as printed, without offset]",
+    ),
+]
+DateOrder = Annotated[
+    DateOrderChoice | None,
+    typer.Option("--date-order", help="Order of day, month and year. [default: found out]"),
+]
+Year = Annotated[
+    int | None,
+    typer.Option(
+        "--year", metavar="YYYY", help="Year of the first date, where dates show none. [default: found out]"
+    ),
+]
+Chat = Annotated[
+    str | None,
+    typer.Option(
+        "--chat",
+        metavar="NAME",
+        help="Only the chat of this name or number, of an input that holds several. [default: all]",
+    ),
+]
+Assistant = Annotated[
+    str | None,
+    typer.Option(
+        "--assistant",
+        metavar="NAME[=SERVICE]",
+        help="Who is the assistant, by name or number, and of which service. [default: found out]",
+    ),
+]
+Me = Annotated[str | None, typer.Option("--me", metavar="NAME", help="Who exported the chat.")]
+Split = Annotated[
+    str | None,
+    typer.Option(
+        "--split",
+        metavar="auto|none|day|gap=6h",
+        help="Where conversations end: where the subject changes, never, with the day, or after a pause. "
+        "[default: auto]",
+    ),
+]
+Text = Annotated[
+    TextChoice, typer.Option("--text", help="Texts as CommonMark, or with WhatsApp's own marks.")
+]
+Rejoin = Annotated[
+    bool, typer.Option("--rejoin/--no-rejoin", help="Put the parts of answers that were cut together again.")
+]
+Repair = Annotated[
+    bool,
+    typer.Option(
+        "--repair", help="Repair damage that is certain, such as eaten dollar signs; each repair is noted."
+    ),
+]
+Redact = Annotated[
+    bool,
+    typer.Option(
+        "--redact",
+        help="Replace phone numbers, mail addresses, card and account numbers by placeholders such as "
+        "[phone 1], everywhere but inside media files.",
+    ),
+]
+After = Annotated[
+    str | None,
+    typer.Option("--after", metavar="DATE", help="Only messages of this day or moment, and later."),
+]
+Before = Annotated[
+    str | None, typer.Option("--before", metavar="DATE", help="Only messages before this day or moment.")
+]
+Notices = Annotated[
+    bool | None,
+    typer.Option(
+        "--notices/--no-notices",
+        help="Keep what WhatsApp itself wrote. [default: yes in single files, no in folders]",
+    ),
+]
+Media = Annotated[
+    MediaChoice | None,
+    typer.Option("--media", help="What to do with pictures and other files. [default: copy]"),
+]
+Options = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--option",
+        metavar="FORMAT.KEY=VALUE",
+        help="An option of a format, see `wamigrate formats`; may be repeated.",
+    ),
+]
+Overwrite = Annotated[
+    bool,
+    typer.Option(
+        "--overwrite",
+        help="Replace an older result. Other files in its folder stay; one that you changed is not replaced.",
+    ),
+]
+Strict = Annotated[
+    bool,
+    typer.Option("--strict", help="Exit with code 9 if anything was doubtful or lost; write all the same."),
+]
+ReportFile = Annotated[
+    Path | None, typer.Option("--report", metavar="FILE", help="Write counts and findings as JSON.")
+]
+Quiet = Annotated[
+    bool, typer.Option("-q", "--quiet", help="Print errors and where the results are, no more.")
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error comes from.")]
+Of = Annotated[
+    SchemaKind,
+    typer.Option("--of", help="What `--to json`, `inspect --json` or `--report` writes."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

@@ -1,0 +1,127 @@
+"""The command that verifies what was written."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wamigrate.cli_options import (
+    After,
+    Assistant,
+    Before,
+    Chat,
+    DateOrder,
+    Debug,
+    Json,
+    Me,
+    Notices,
+    Quiet,
+    Redact,
+    Rejoin,
+    Repair,
+    Split,
+    Text,
+    TextChoice,
+    Zone,
+    complete,
+)
+from wamigrate.cli_run import print_json, run
+
+if TYPE_CHECKING:
+    from wamigrate.render import Screen
+    from wamigrate.settings import ReadOptions
+    from wamigrate.verification import Verification
+
+Archive = Annotated[
+    Path, typer.Argument(metavar="PATH", help="What was written: a file or folder.", show_default=False)
+]
+Against = Annotated[
+    Path | None,
+    typer.Option(
+        "--against",
+        metavar="INPUT",
+        help="The export it was made from: every message of it must be there, with text, time and order. "
+        "Give the other options as when it was made.",
+    ),
+]
+Written = Annotated[
+    str | None,
+    typer.Option(
+        "--to",
+        metavar="FORMAT",
+        help="The format it was written in. [default: found out]",
+        autocompletion=complete("exporters"),
+    ),
+]
+
+
+def verify(  # noqa: PLR0913, PLR0917 - one parameter for each flag
+    path: Archive,
+    against: Against = None,
+    to: Written = None,
+    tz: Zone = None,
+    date_order: DateOrder = None,
+    chat: Chat = None,
+    assistant: Assistant = None,
+    me: Me = None,
+    split: Split = None,
+    rejoin: Rejoin = True,
+    repair: Repair = False,
+    redact: Redact = False,
+    text: Text = TextChoice.MARKDOWN,
+    after: After = None,
+    before: Before = None,
+    notices: Notices = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Read an archive back: check that its readers' rules hold, and that no message of INPUT is missing."""
+    options: ReadOptions = {
+        "time_zone": tz,
+        "date_order": None if date_order is None else date_order.value,
+        "chat": chat,
+        "assistant": assistant,
+        "me": me,
+        "split": split,
+        "rejoin": rejoin,
+        "repair": repair,
+        "redact": redact,
+        "text": text.value,
+        "after": after,
+        "before": before,
+        "notices": notices,
+    }
+    run(lambda screen: _verify(path, against, to, options, json, screen), quiet=quiet, debug=debug)
+
+
+def _verify(
+    path: Path, against: Path | None, to: str | None, options: "ReadOptions", json: bool, screen: "Screen"
+) -> int:
+    from wamigrate.errors import VerificationError  # noqa: PLC0415 - `--help` must not load it
+    from wamigrate.verification import verify as check  # noqa: PLC0415 - as above
+
+    found = check(path, against, to=to, **options)
+    if json:
+        print_json(found)
+    else:
+        _show(found, screen)
+    return 0 if found.sound else VerificationError.exit_code
+
+
+def _show(found: "Verification", screen: "Screen") -> None:
+    from wamigrate.wording import count_words  # noqa: PLC0415 - as above
+
+    for finding in found.findings:
+        readers = f" (matters to {', '.join(finding.readers)})" if finding.readers else ""
+        screen.error(f"{found.path}: {finding.where}: {finding.text}{readers}")
+    hidden = sum(found.counts.values()) - len(found.findings)
+    if hidden:
+        screen.error(f"{found.path}: {count_words(hidden, 'more finding')}; --json counts them by rule")
+    held = f"{count_words(found.messages, 'message')} in {count_words(found.conversations, 'conversation')}"
+    state = "every rule holds" if found.sound else f"{count_words(sum(found.counts.values()), 'finding')}"
+    screen.remark(f"{found.path}: {found.format}, {held}; {state}")
+    if found.against is not None:
+        screen.remark(f"{found.against}: {count_words(found.compared, 'message')} found in it")
+        for reason, number in found.left_out.items():
+            screen.remark(f"  {count_words(number, 'message')} left out: {reason}")

@@ -1,0 +1,96 @@
+"""Writes an assistant's message as CommonMark at once, where it has no blocks inside blocks.
+
+Most answers are paragraphs, headings and one level of lists: one pass over their lines writes them, several
+times as fast as reading a tree and writing that. Every other message is read as ever. Both ways write the
+same text.
+"""
+
+import re
+from typing import Final
+
+from wamigrate.markup_assistant import MARK, MARK_STARTS, TASK
+from wamigrate.markup_markdown import ListMark, choose_delimiter, same_list
+from wamigrate.markup_markdown_inline import HARD_BREAK
+from wamigrate.markup_quick import NotSimpleError, write_assistant_lines
+
+_DEEP_SIGNS: Final = ("```", "|", "\r")
+"""Signs of code, of tables, of other line ends."""
+_DEEP_LINE: Final = re.compile(r"\n(?:[ \t>]|[-*+•][ \t]*(?:\n|\Z)|(?:[-*_][ \t]*){3,}(?:\n|\Z))")
+"""Indents, quotations, empty items, rules."""
+
+
+def write_flat(text: str) -> str | None:
+    r"""Write a message as CommonMark, or return None where that takes a tree.
+
+    Args:
+        text: the body of an assistant's message.
+
+    >>> write_flat("Sure:\n• *flour*\n• water\n\nBake.")
+    'Sure:\n\n- **flour**\n- water\n\nBake.'
+    >>> write_flat("```\ncode\n```") is None
+    True
+
+    """
+    if any(sign in text for sign in _DEEP_SIGNS) or _DEEP_LINE.search("\n" + text):
+        return None
+    lines = text.split("\n")
+    marks = _marks(lines)
+    if marks is None:
+        return None
+    try:
+        written = write_assistant_lines("\n".join(lines)).split("\n")
+    except NotSimpleError:
+        return None
+    return _assemble(written, marks)
+
+
+def _marks(lines: list[str]) -> dict[int, re.Match[str]] | None:
+    """Take the marks of items and headings off their lines; return None where another mark stands there."""
+    marks: dict[int, re.Match[str]] = {}
+    for index, line in enumerate(lines):
+        if line and line[0] in MARK_STARTS:
+            mark = MARK.match(line)
+            if mark is None:
+                continue
+            if not (mark["item"] or mark["heading"]) or TASK.match(line, mark.end()):
+                return None
+            marks[index] = mark
+            lines[index] = line[mark.end() :]
+    return marks
+
+
+def _assemble(lines: list[str], marks: dict[int, re.Match[str]]) -> str:
+    """Put marks before the lines and blank lines between blocks."""
+    parts: list[str] = []
+    before, ends = "", -1
+    last: ListMark | None = None
+    for index, line in enumerate(lines):
+        ends += 1
+        if not line:
+            continue
+        mark = marks.get(index)
+        if mark is None:
+            gap = HARD_BREAK if before == "text" and ends == 1 else "\n" * max(2, ends)
+            before, last, sign = "text", None, ""
+        elif mark["heading"]:
+            gap = "\n" * max(2, ends)
+            before, last, sign = "heading", None, mark["heading"].rstrip() + " "
+        else:
+            item, sign = _item(mark, last)
+            follows = before == "item" and ends == 1 and last is not None and same_list(item, last)
+            gap = "\n" if follows else "\n" * max(2, ends)
+            before, last = "item", item
+        parts += (gap if parts else "\n" * ends, sign, line)
+        ends = 0
+    parts.append("\n" * ends)
+    return "".join(parts)
+
+
+def _item(mark: re.Match[str], last: ListMark | None) -> tuple[ListMark, str]:
+    """Return number and delimiter of an item, and its mark in Markdown."""
+    digits: str | None = mark["number"]
+    if digits is None:
+        return (None, ""), "- "
+    number = int(digits)
+    sign = choose_delimiter(mark["item"], number, last)
+    return (number, sign), f"{digits}{sign} "

@@ -1,0 +1,226 @@
+"""Verifying what was written: that its readers' rules hold, and that nothing of the source is missing.
+
+What can be verified is defined by :mod:`wamigrate.archived`: an exporter that reads its own archives back,
+independently of how it writes them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final, Unpack
+
+from msgspec import Struct
+
+from wamigrate.accounting import unaccounted
+from wamigrate.archived import Archived, Finding, Verifiable, is_selective, is_verifiable
+from wamigrate.comparison import Comparison, Expected, expect
+from wamigrate.errors import (
+    AmbiguousFormatError,
+    OptionError,
+    ParseError,
+    UnknownFormatError,
+    VerificationError,
+)
+from wamigrate.formats import Exporter, find_exporter, find_exporters
+from wamigrate.model import replace
+from wamigrate.pipeline import Reading, reading
+from wamigrate.settings import ReadOptions, Settings
+from wamigrate.source import Source, open_source
+from wamigrate.wording import count_words
+
+_SHOWN: Final = 20
+"""Findings of one rule that are kept; the others are only counted."""
+
+
+class Verification(Struct, frozen=True):
+    """What verifying an archive found."""
+
+    path: str
+    """The archive, as given."""
+    format: str
+    """Name of the exporter whose rules were checked."""
+    against: str | None
+    """The source that it was compared with, as given."""
+    conversations: int
+    """Conversations in the archive."""
+    messages: int
+    """Messages in the archive."""
+    compared: int
+    """Messages of the source that are in the archive."""
+    left_out: dict[str, int]
+    """Messages of the source that are not in the archive for a reason: a setting (``notices``, ``after``) or
+    what the format has no place for, in words."""
+    findings: tuple[Finding, ...]
+    """What is wrong; of each rule the first twenty."""
+    counts: dict[str, int]
+    """How many findings there are of each rule."""
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings
+
+    def require(self) -> None:
+        """Make sure that nothing is wrong.
+
+        Raises:
+            VerificationError: something is; the message names the first finding.
+
+        """
+        if not self.findings:
+            return
+        first = self.findings[0]
+        readers = f" (matters to {', '.join(first.readers)})" if first.readers else ""
+        others = sum(self.counts.values()) - 1
+        more = f"; {count_words(others, 'more finding')}" if others else ""
+        raise VerificationError(f"{self.path}: {first.where}: {first.text}{readers}{more}")
+
+
+class _Findings:
+    """Keeps some findings of each rule, and counts all."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.kept: list[Finding] = []
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            self.counts[finding.rule] += 1
+            if self.counts[finding.rule] <= _SHOWN:
+                self.kept.append(finding)
+
+
+class _Tally:
+    """Counts what an archive holds while it is read."""
+
+    def __init__(self) -> None:
+        self.conversations = 0
+        self.messages = 0
+
+    def counting(self, archived: Iterable[Archived]) -> Iterator[Archived]:
+        for conversation in archived:
+            self.conversations += 1
+            self.messages += len(conversation.messages)
+            yield conversation
+
+
+def verify(
+    path: Path | str,
+    against: Path | str | None = None,
+    *,
+    to: str | None = None,
+    **options: Unpack[ReadOptions],
+) -> Verification:
+    """Read an archive back, check the rules of its readers, and compare it with its source.
+
+    Args:
+        path: the archive.
+        against: the export it was made from; None: only the rules are checked.
+        to: name of the exporter that wrote it; None: the one that recognises it.
+        options: those with which it was written; see :class:`wamigrate.settings.Settings`.
+
+    Returns:
+        all findings; ``require()`` makes an error of them.
+
+    Raises:
+        SourceError: the archive or the source cannot be opened.
+        DetectionError: no exporter recognises the archive, or several do.
+        ParseError: the source is broken.
+        OptionError: ``to`` names an exporter whose results cannot be verified, or an option does not fit.
+
+    """
+    settings = Settings(**options)
+    found, tally = _Findings(), _Tally()
+    compared, left_out = 0, Counter[str]()
+    with closing(open_source(path)) as source:
+        exporter = find_format(source, to)
+        found.extend(_checked(exporter, source))
+        archived = tally.counting(_read_back(exporter, source, found))
+        if against is None:
+            for _ in archived:
+                pass
+        else:
+            with reading(against, settings) as read:
+                found.extend(unaccounted(read))
+                comparison = Comparison(list(_expected(read, find_exporter(exporter.name), settings)))
+                found.extend(comparison.findings(archived))
+            compared, left_out = comparison.found, comparison.left_out
+    return Verification(
+        path=str(path),
+        format=exporter.name,
+        against=None if against is None else str(against),
+        conversations=tally.conversations,
+        messages=tally.messages,
+        compared=compared,
+        left_out=dict(left_out),
+        findings=tuple(found.kept),
+        counts=dict(found.counts),
+    )
+
+
+def find_format(source: Source, name: str | None = None) -> Verifiable:
+    """Return the exporter whose result a source is.
+
+    Args:
+        source: the archive.
+        name: of the exporter; None: the one that recognises the source.
+
+    Raises:
+        UnknownFormatError: none recognises it.
+        AmbiguousFormatError: several do.
+        OptionError: ``name`` names an exporter whose results cannot be verified.
+
+    """
+    if name is not None:
+        exporter = find_exporter(name)
+        if not is_verifiable(exporter):
+            raise OptionError(f"{name}: what this exporter writes cannot be verified")
+        return exporter
+    exporters = [exporter for exporter in find_exporters().values() if is_verifiable(exporter)]
+    found = [exporter for exporter in exporters if exporter.recognises(source)]
+    if not found:
+        known = ", ".join(exporter.name for exporter in exporters)
+        raise UnknownFormatError(f"{source.name}: is no archive that can be verified; these can: {known}")
+    if len(found) > 1:
+        candidates = tuple(exporter.name for exporter in found)
+        raise AmbiguousFormatError(
+            f"{source.name}: could be {' or '.join(candidates)}; say which with --to", candidates
+        )
+    return found[0]
+
+
+def _checked(exporter: Verifiable, source: Source) -> Iterator[Finding]:
+    try:
+        yield from exporter.check(source)
+    except ParseError as error:
+        yield _unreadable(source, error)
+
+
+def _read_back(exporter: Verifiable, source: Source, found: _Findings) -> Iterator[Archived]:
+    """Yield the conversations up to where an archive is damaged."""
+    try:
+        yield from exporter.contents(source)
+    except ParseError as error:
+        found.extend([_unreadable(source, error)])
+
+
+def _unreadable(source: Source, error: ParseError) -> Finding:
+    return Finding("unreadable", source.name, str(error).removeprefix(f"{source.name}: "))
+
+
+def _expected(read: Reading, exporter: Exporter, settings: Settings) -> Iterator[Expected]:
+    """Yield the messages of a source, with the reasons why the archive may lack some."""
+    chosen = settings.filter_for(exporter)
+    for conversation in read.conversations:
+        reasons = chosen.reasons(conversation.messages)
+        kept = [message for message, reason in zip(conversation.messages, reasons, strict=True) if not reason]
+        unheld: dict[int, str] = {}
+        if is_selective(exporter):
+            left_out = exporter.left_out(replace(conversation, messages=tuple(kept)))
+            unheld = {id(message): reason for message, reason in left_out}
+        excuses = [
+            reason or unheld.get(id(message))
+            for message, reason in zip(conversation.messages, reasons, strict=True)
+        ]
+        yield from expect(conversation, excuses)
