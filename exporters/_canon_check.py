@@ -1,6 +1,8 @@
 """Reading wamigrate's own JSON back, to verify it."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from wamigrate.archived import Archived, ArchivedMessage, Finding
 from wamigrate.canon import loads
@@ -9,17 +11,21 @@ from wamigrate.model import SCHEMA, Archive, Message
 from wamigrate.reader_rules import Rules
 from wamigrate.source import Source
 
+_START: Final = re.compile(rb'\s*\{\s*"schema"\s*:\s*"' + re.escape(SCHEMA.encode()) + rb'"')
+"""With any white space: other programs write the same JSON with their own."""
+
 
 def recognises(source: Source, *, lines: bool) -> bool:
-    """Tell from the first line whether a source is of a layout: a document, or lines."""
+    """Tell from the beginning whether a source is of a layout: a document, or lines."""
     if source.kind != "file":
         return False
     try:
-        first, _, rest = source.head(source.members[0]).removeprefix(b"\xef\xbb\xbf").partition(b"\n")
+        head = source.head(source.members[0]).removeprefix(b"\xef\xbb\xbf")
     except SourceError:
         return False
-    whole = first.rstrip().endswith(b"}") and bool(rest)
-    return first.startswith(f'{{"schema":"{SCHEMA}"'.encode()) and whole == lines
+    first, _, rest = head.lstrip().partition(b"\n")
+    whole = first.rstrip().endswith(b"}") and bool(rest.strip())
+    return _START.match(head) is not None and whole == lines
 
 
 def check(source: Source, exporter: str) -> Iterator[Finding]:

@@ -97,6 +97,7 @@ class LibreChatFiles:
     layout: Layout = field(default="folder", init=False)
     suffix: str = field(default="", init=False)
     notices: bool = field(default=False, init=False)
+    text_only: bool = field(default=True, init=False)
 
     def export(self, conversations: Iterable[Conversation], target: Target, notes: Notes) -> None:
         """Write a file for each conversation."""

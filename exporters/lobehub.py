@@ -93,6 +93,7 @@ class LobeHubFiles:
     layout: Layout = field(default="folder", init=False)
     suffix: str = field(default="", init=False)
     notices: bool = field(default=False, init=False)
+    text_only: bool = field(default=True, init=False)
 
     def export(self, conversations: Iterable[Conversation], target: Target, notes: Notes) -> None:
         """Write as many files as there must be; no more than one is held at a time."""

@@ -58,6 +58,8 @@ from wamigrate.wording import (
 )
 
 _INDEX: Final = "index.md"
+_WHATSAPP: Final = ("whatsapp", "pasted", "chat_exporter", "msgstore", "chatstorage")
+"""How the names of formats begin whose chats are WhatsApp's; those of plug-ins may be of other messengers."""
 _TURN_LEVEL: Final = 3
 _TAG: Final = re.compile(r"[a-z][a-z0-9-]*")
 _FILES: Final = {
@@ -272,7 +274,7 @@ def _properties(conversation: Conversation, info: SourceInfo | None) -> dict[str
 
 
 def _tags(service: str | None, info: SourceInfo | None) -> list[str]:
-    origin = "whatsapp" if info and info.format.startswith("whatsapp") else None
+    origin = "whatsapp" if info and info.format.startswith(_WHATSAPP) else None
     return [tag for tag in (origin, service) if tag and _TAG.fullmatch(tag)]
 
 

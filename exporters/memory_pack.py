@@ -76,7 +76,7 @@ class MemoryPack:
         messages = sum(len(conversation.messages) for conversation in everything)
         if self.required and not found:
             raise NothingToExportError(_nothing(messages))
-        text = self._text(chosen, _assistants(everything)) if chosen else _nothing(messages)
+        text = self._text(chosen, _assistants(everything)) if chosen else f"({_nothing(messages)})"
         with target.writing() as stream:
             stream.write(f"{text}\n".encode("utf-8", "surrogatepass"))
         of = f" of {len(found):,}" if len(chosen) < len(found) else ""
@@ -117,8 +117,8 @@ def _assistants(conversations: Sequence[Conversation]) -> str:
 
 def _nothing(messages: int) -> str:
     return (
-        f"No sentence in {count_words(messages, 'message')} says something lasting about the person in plain "
-        "words. There is nothing to paste."
+        f"no sentence in {count_words(messages, 'message')} says something lasting about the person in plain "
+        "words; there is nothing to paste"
     )
 
 

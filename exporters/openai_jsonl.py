@@ -52,6 +52,7 @@ class OpenAIJsonl:
     layout: Layout = field(default="document", init=False)
     suffix: str = field(default=".openai.jsonl", init=False)
     notices: bool = field(default=False, init=False)
+    text_only: bool = field(default=True, init=False)
 
     def export(self, conversations: Iterable[Conversation], target: Target, notes: Notes) -> None:
         """Write the conversations that have a question and an answer."""

@@ -198,6 +198,14 @@ def test_a_database_with_a_page_of_noise_is_called_damaged(tmp_path: Path) -> No
         read(path)
 
 
+def test_a_database_whose_names_are_no_text_is_called_damaged(tmp_path: Path) -> None:
+    path = android(tmp_path / "msgstore.db", message(1, "one"), "CREATE TABLE harmless_table (it)")
+    noise = path.read_bytes().replace(b"harmless_table", b"\xff\xfermless_table").replace(b"(it)", b"(,t)")
+    path.write_bytes(noise)
+    with pytest.raises(ParseError, match=r"^msgstore\.db: the database is damaged \(names of tables"):
+        read(path)
+
+
 @pytest.mark.parametrize(
     ("name", "key"),
     [

@@ -19,10 +19,12 @@ from archive_checks import (
 from hypothesis import HealthCheck, given, settings
 from strategies import archives
 
+import wamigrate as wm
 from wamigrate.model import Archive, Attachment
 from wamigrate.settings import Settings
 from wamigrate.verification import verify
 
+EXAMPLE: Final = Path(__file__).parent.parent / "fixtures/examples/WhatsApp Chat with ChatGPT.zip"
 APPLICATIONS: Final = ("librechat", "llm", "lobehub", "openwebui", "sillytavern")
 HARD: Final = (
     say("Hello first 👋", "assistant", "2025-03-01T09:30:15.250+01:00"),
@@ -101,3 +103,10 @@ def test_a_file_that_does_not_come_along_has_a_line(name: str, tmp_path: Path) -
 def test_a_conversation_without_title_is_called_by_its_people(name: str, tmp_path: Path) -> None:
     path, _ = write_into(tmp_path, name, chat(say("hi"), title=None))
     assert read_back(name, path)[0].title == "Nora, ChatGPT"
+
+
+@pytest.mark.parametrize("to", ["librechat", "lobehub", "openai_jsonl", "sharegpt"])
+def test_files_that_a_format_has_no_place_for_are_counted(to: str, tmp_path: Path) -> None:
+    result = wm.convert(EXAMPLE, to, tmp_path / "result")
+    (note,) = (note for note in result.notes if note.code == "media-unwritten")
+    assert note.text == f"5 files were not written: {to} has no place for files"

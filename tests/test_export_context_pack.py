@@ -290,6 +290,16 @@ def test_tokens_are_estimated_where_the_library_is_not_and_that_is_said(
     assert "estimated" in notes.items[0].text
 
 
+def test_the_real_library_counts_offline_and_takes_whatever_people_write() -> None:
+    pytest.importorskip("bpe_openai", reason="the extra `tokens` is not installed")
+    find_gauge.cache_clear()
+    gauge = find_gauge("tokens")
+    assert (gauge.exact, gauge.method) == (True, "counted with o200k_base")
+    assert gauge.measure("hello world") == 2
+    assert gauge.measure("<|endoftext|> \ud800 \0") > 0
+    assert gauge.measure("a b " * 300_000) > 300_000
+
+
 @given(st.text(), st.text())
 def test_an_estimate_of_a_whole_is_no_more_than_that_of_its_parts(one: str, other: str) -> None:
     assert estimate_tokens(one + other) <= estimate_tokens(one) + estimate_tokens(other)

@@ -260,6 +260,15 @@ def test_front_matter_says_what_the_note_is() -> None:
     }
 
 
+@pytest.mark.parametrize(("name", "tags"), [("msgstore", ["whatsapp", "chatgpt"]), ("signal", ["chatgpt"])])
+def test_a_note_is_tagged_with_the_messenger_that_it_is_from(name: str, tags: list[str]) -> None:
+    notes_ = Notes()
+    notes_.add_source(replace(INFO, format=name))
+    files = export(chat(said("Ana", 0, "a")), notes_=notes_)
+    fields, _ = split_note(files["2025-03-25 A title.md"])
+    assert fields["tags"] == tags
+
+
 def test_front_matter_can_be_left_out() -> None:
     files = export(chat(said("Ana", 0, "a")), front_matter="false")
     assert {text[:2] for text in files.values()} == {"# "}

@@ -225,7 +225,7 @@ def test_a_number_of_statements_below_one_is_refused() -> None:
 
 def test_where_nothing_is_found_the_file_says_so_or_it_is_an_error_if_it_is_required() -> None:
     nothing = [chat("T", [said("How hot is the sun?")])]
-    assert "There is nothing to paste." in written("memory_pack", nothing)[0][""]
+    assert "there is nothing to paste" in written("memory_pack", nothing)[0][""]
     with pytest.raises(NothingToExportError, match="says something lasting"):
         written("memory_pack", nothing, required="true")
 

@@ -120,6 +120,15 @@ def test_nothing_of_the_source_is_missing_in_what_a_destination_imports(key: str
             assert f"`wamigrate verify {parcel.path} --against INPUT`" in text
 
 
+def test_what_was_made_of_several_inputs_is_proven_against_each_of_them(tmp_path: Path) -> None:
+    inputs = [EXAMPLES / "WhatsApp Chat with ChatGPT.zip", EXAMPLES / "WhatsApp Chat - Copilot.zip"]
+    found = migrate(inputs, "llm", tmp_path / "out", time_zone="Europe/London")
+    text = (found.output / NAME).read_text(encoding="utf-8")
+    assert "`wamigrate verify logs.db --against INPUT`, `--against` for each input, with" in text
+    assert verify(found.output / "logs.db", inputs, time_zone="Europe/London").sound
+    assert not verify(found.output / "logs.db", inputs[0], time_zone="Europe/London").sound
+
+
 def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         migrate(EXAMPLES / "WhatsApp Chat - Copilot.zip", "gemini", tmp_path / name)
@@ -135,7 +144,7 @@ class TestChoices:
         assert files(place / "out") == {NAME, "context/context.md"}
         assert len(found.missing) == 1
         text = (place / "out" / NAME).read_text(encoding="utf-8")
-        assert "No sentence in 24 messages says something lasting" in text
+        assert "memory.md was not written: no sentence in 24 messages says something lasting" in text
         assert "memory" not in text.partition("## What to do")[2].partition("\n## ")[0]
         assert "1. Put the files of `context/`" in text
 

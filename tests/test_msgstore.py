@@ -169,6 +169,14 @@ def test_the_owner_of_the_phone_is_the_user_and_says_why(tmp_path: Path) -> None
     assert [one.role for one in chat.messages] == ["user", "other"]
 
 
+def test_whoever_writes_alone_is_not_taken_for_the_owner_of_the_phone(tmp_path: Path) -> None:
+    path = android(tmp_path / "msgstore.db", message(1, "are you there?", chat=2))
+    [chat] = wm.read(path).conversations
+    [sender, owner] = chat.participants
+    assert (sender.role, owner.role, owner.name) == ("other", "user", "You")
+    assert [(one.author, one.role) for one in chat.messages] == [(sender.name, "other")]
+
+
 def test_the_register_finds_the_assistant_by_its_number(tmp_path: Path) -> None:
     path = android(tmp_path / "msgstore.db", message(1, "hi", own=1), message(2, "Hello!"))
     [chat] = wm.read(path).conversations

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from benchmarks.segmentation import read_handwritten, score
 from benchmarks.threads import make_threads
 from wamigrate.errors import OptionError
-from wamigrate.model import Conversation, Kind, Message, Participant, Role
+from wamigrate.model import Conversation, Kind, Message, Participant, Role, replace
 from wamigrate.segments import exchanges
 from wamigrate.split import DEFAULT, PATIENCE, chat_title, explain, join, parse_mode, split
 
@@ -102,6 +102,13 @@ def test_a_chat_is_called_after_its_assistant_its_title_or_its_people() -> None:
     nameless = Conversation("", None, None, PEOPLE, None, None, (), "s")
     assert chat_title(nameless) == "Mira, ChatGPT"
     assert chat_title(Conversation("", None, None, (), None, None, (), "s")) == "Chat"
+
+
+def test_a_group_with_an_assistant_keeps_its_own_name() -> None:
+    people = (Participant("Mira", "user"), Participant("Bo", "other"))
+    group = replace(chat([]), participants=(*people, Participant("Meta AI", "assistant", "meta-ai")))
+    assert chat_title(group) == "Title"
+    assert chat_title(replace(group, title=None)) == "ChatGPT"
 
 
 def test_ids_stay_when_messages_follow() -> None:

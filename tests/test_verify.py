@@ -12,13 +12,21 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from wamigrate import accounting
 from wamigrate.archived import Archived, ArchivedMessage, is_selective, is_verifiable
+from wamigrate.cli import app
 from wamigrate.comparison import Comparison, expect, same_moment
-from wamigrate.errors import AmbiguousFormatError, OptionError, UnknownFormatError, VerificationError
+from wamigrate.errors import (
+    AmbiguousFormatError,
+    OptionError,
+    SourceError,
+    UnknownFormatError,
+    VerificationError,
+)
 from wamigrate.formats import find_exporter, find_exporters
-from wamigrate.library import convert
+from wamigrate.library import convert, merge, write
 from wamigrate.model import Attachment, Conversation, Message, Participant, Span, replace
 from wamigrate.pipeline import Reading, reading
 from wamigrate.reader_rules import Rules
@@ -212,6 +220,21 @@ def test_findings_become_an_error_of_exit_code_7(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_what_was_merged_is_verified_against_all_that_it_was_merged_of(tmp_path: Path) -> None:
+    lines = META.read_bytes().split(b"\n")
+    older, newer = tmp_path / "older.txt", tmp_path / "newer.txt"
+    older.write_bytes(b"\n".join([*lines[:-5], b""]))
+    newer.write_bytes(b"\n".join(lines[1:]))
+    inputs = [older, newer, CHATGPT]
+    path = tmp_path / "merged.json"
+    write(merge(inputs, time_zone="Europe/London"), "json", path)
+    together = verify(path, inputs, time_zone="Europe/London")
+    assert together.sound
+    assert together.against == " + ".join(map(str, inputs))
+    assert together.compared == together.messages
+    assert verify(path, inputs[:2], time_zone="Europe/London").counts.keys() == {"not-in-source"}
+
+
 def test_without_a_source_only_the_rules_are_checked(tmp_path: Path) -> None:
     found = verify(written(tmp_path, "claude"))
     assert (found.sound, found.against, found.compared) == (True, None, 0)
@@ -224,6 +247,37 @@ def test_an_archive_that_is_cut_off_is_a_finding(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-200])
     found = verify(path, CHATGPT, from_="whatsapp")
     assert {"schema", "unreadable", "missing"} == found.counts.keys()
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_json_that_another_program_wrote_anew_is_recognised(indent: int | None, tmp_path: Path) -> None:
+    path = written(tmp_path, "json")
+    path.write_text(json.dumps(json.loads(path.read_bytes()), indent=indent) + "\n\n", encoding="utf-8")
+    assert find_format(open_source(path)).name == "json"
+    assert verify(path, CHATGPT, from_="whatsapp").sound
+
+
+def test_a_damaged_archive_is_said_to_be_damaged(tmp_path: Path) -> None:
+    path = written(tmp_path, "chatgpt")
+    with zipfile.ZipFile(path) as archive:
+        start = archive.getinfo("conversations.json").header_offset + 100
+    data = bytearray(path.read_bytes())
+    data[start : start + 50] = b"\xff" * 50
+    path.write_bytes(data)
+    with pytest.raises(SourceError, match="may be damaged"):
+        verify(path)
+
+
+def test_who_may_read_an_archive_is_found_out_by_reading_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(_path: object, _mode: int, **_options: object) -> bool:
+        return False
+
+    path = written(tmp_path, "json")
+    monkeypatch.setattr("os.access", refuse)
+    result = CliRunner().invoke(app, ["verify", str(path), "--against", str(CHATGPT)])
+    assert result.exit_code == 0, result.stderr
 
 
 def test_what_no_exporter_wrote_is_not_recognised() -> None:

@@ -10,9 +10,16 @@ from typing import Final
 import wamigrate
 from wamigrate import settings
 
-_FUNCTIONS: Final = ("read", "merge", "write", "convert", "inspect", "verify")
-_RECORDS: Final = ("Result", "Inspection", "Verification")
-_LOOKUPS: Final = ("find_parsers", "find_exporters", "find_parser", "find_exporter")
+_FUNCTIONS: Final = ("read", "merge", "write", "convert", "inspect", "migrate", "verify", "import_directly")
+_RECORDS: Final = ("Result", "Inspection", "Migration", "Verification", "DirectImport")
+_LOOKUPS: Final = (
+    "find_parsers",
+    "find_exporters",
+    "find_parser",
+    "find_exporter",
+    "list_destinations",
+    "find_destination",
+)
 _ITEM: Final = re.compile(r"^    (\w+): (.*(?:\n        .*)*)", re.MULTILINE)
 _HEADING: Final = re.compile(r"^(Args|Returns|Raises|Attributes):\n((?:    .*\n|\n)*)", re.MULTILINE)
 
@@ -28,7 +35,7 @@ def _parts() -> Iterator[str]:
     yield "[schema](schema.md), the errors under [exit codes](exit-codes.md).\n\n"
     for name in _FUNCTIONS:
         yield from _function(name)
-    yield "## Settings\n\nKeyword arguments of `read`, `merge`, `convert`, `inspect` and `verify`.\n\n"
+    yield "## Settings\n\nKeyword arguments of all functions that read exports.\n\n"
     yield from _fields(settings.Settings, frozenset(settings.ReadOptions.__annotations__))
     for name in _RECORDS:
         class_: type = getattr(wamigrate, name)

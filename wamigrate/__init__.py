@@ -17,6 +17,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from wamigrate.destinations import Destination, find_destination, list_destinations
+    from wamigrate.direct_import import DirectImport, import_directly
     from wamigrate.errors import (
         AmbiguousFormatError,
         BatchError,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from wamigrate.formats import find_exporter, find_exporters, find_parser, find_parsers
     from wamigrate.inspection import Inspection, inspect
     from wamigrate.library import convert, merge, read, write
+    from wamigrate.migration import Migration, migrate
     from wamigrate.model import (
         SCHEMA,
         Archive,
@@ -56,6 +59,8 @@ if TYPE_CHECKING:
     from wamigrate.verification import Verification, verify
 
 _HOMES = {
+    "destinations": "Destination find_destination list_destinations",
+    "direct_import": "DirectImport import_directly",
     "errors": (
         "AmbiguousFormatError BatchError DetectionError ExportError NoChatError NothingToExportError "
         "OptionError ParseError PluginError SourceError StrictError TargetExistsError UnknownFormatError "
@@ -64,6 +69,7 @@ _HOMES = {
     "formats": "find_exporter find_exporters find_parser find_parsers",
     "inspection": "Inspection inspect",
     "library": "convert merge read write",
+    "migration": "Migration migrate",
     "model": (
         "SCHEMA Archive Attachment Conversation Generator Message Note Part Participant SourceInfo Span "
         "replace"
@@ -80,11 +86,14 @@ __all__ = [
     "Attachment",
     "BatchError",
     "Conversation",
+    "Destination",
     "DetectionError",
+    "DirectImport",
     "ExportError",
     "Generator",
     "Inspection",
     "Message",
+    "Migration",
     "NoChatError",
     "Note",
     "NothingToExportError",
@@ -105,12 +114,16 @@ __all__ = [
     "VerificationError",
     "WamigrateError",
     "convert",
+    "find_destination",
     "find_exporter",
     "find_exporters",
     "find_parser",
     "find_parsers",
+    "import_directly",
     "inspect",
+    "list_destinations",
     "merge",
+    "migrate",
     "read",
     "replace",
     "verify",

@@ -1,10 +1,13 @@
 """A place inside another target, for an exporter that is to write one part of a larger result."""
 
 import io
-from collections.abc import Callable
-from typing import BinaryIO
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, BinaryIO
 
 from wamigrate.target import Target
+
+if TYPE_CHECKING:
+    from wamigrate.source import Source
 
 
 class Branch(Target):
@@ -24,7 +27,7 @@ class Branch(Target):
 
         """
         super().__init__()
-        self.sources = outer.sources
+        self.sources: Mapping[str, Source] = outer.sources
         self.sizes: dict[str, int] = {}
         self._outer = outer
         self._path = path

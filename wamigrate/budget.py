@@ -8,6 +8,7 @@ promises too much room.
 """
 
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -115,8 +116,10 @@ def estimate_tokens(text: str) -> int:
 
 
 def _counting() -> Gauge:
-    library: Any = import_module("bpe_openai")
-    encode: Callable[[str], list[int]] = library.get_encoding(ENCODING).encode_ordinary
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it reads its data in a way that Python gives up
+        library: Any = import_module("bpe_openai")
+        encode: Callable[[str], list[int]] = library.get_encoding(ENCODING).encode_ordinary
 
     def measure(text: str) -> int:
         pieces = (text[at : at + _PIECE] for at in range(0, len(text), _PIECE))

@@ -12,6 +12,7 @@ from wamigrate.cli_options import (
     Chat,
     DateOrder,
     Debug,
+    From,
     Json,
     Me,
     Notices,
@@ -22,6 +23,7 @@ from wamigrate.cli_options import (
     Split,
     Text,
     TextChoice,
+    Year,
     Zone,
     complete,
 )
@@ -32,16 +34,21 @@ if TYPE_CHECKING:
     from wamigrate.settings import ReadOptions
     from wamigrate.verification import Verification
 
+# `readable=False`: typer's own check speaks in several lines and with another exit code.
 Archive = Annotated[
-    Path, typer.Argument(metavar="PATH", help="What was written: a file or folder.", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="PATH", help="What was written: a file or folder.", show_default=False, readable=False
+    ),
 ]
 Against = Annotated[
-    Path | None,
+    list[Path] | None,
     typer.Option(
         "--against",
         metavar="INPUT",
-        help="The export it was made from: every message of it must be there, with text, time and order. "
-        "Give the other options as when it was made.",
+        readable=False,
+        help="The export it was made from: every message of it must be there, with text, time and order; "
+        "may be repeated, for what was merged. Give the other options as when it was made.",
     ),
 ]
 Written = Annotated[
@@ -59,8 +66,10 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter for each flag
     path: Archive,
     against: Against = None,
     to: Written = None,
+    from_: From = None,
     tz: Zone = None,
     date_order: DateOrder = None,
+    year: Year = None,
     chat: Chat = None,
     assistant: Assistant = None,
     me: Me = None,
@@ -78,8 +87,10 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter for each flag
 ) -> None:
     """Read an archive back: check that its readers' rules hold, and that no message of INPUT is missing."""
     options: ReadOptions = {
+        "from_": from_,
         "time_zone": tz,
         "date_order": None if date_order is None else date_order.value,
+        "year": year,
         "chat": chat,
         "assistant": assistant,
         "me": me,
@@ -96,7 +107,12 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter for each flag
 
 
 def _verify(
-    path: Path, against: Path | None, to: str | None, options: "ReadOptions", json: bool, screen: "Screen"
+    path: Path,
+    against: list[Path] | None,
+    to: str | None,
+    options: "ReadOptions",
+    json: bool,
+    screen: "Screen",
 ) -> int:
     from wamigrate.errors import VerificationError  # noqa: PLC0415 - `--help` must not load it
     from wamigrate.verification import verify as check  # noqa: PLC0415 - as above

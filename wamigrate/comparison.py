@@ -45,7 +45,7 @@ class Comparison:
     """
 
     def __init__(self, expected: Sequence[Expected]) -> None:
-        self.found = 0
+        self.found: int = 0
         self.left_out: Counter[str] = Counter()
         self._expected = expected
         self._by_id: defaultdict[str, list[int]] = defaultdict(list)

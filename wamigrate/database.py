@@ -67,7 +67,7 @@ class Database:
     ) -> None:
         self.where = where
         self.size = size
-        self.damaged = 0
+        self.damaged: int = 0
         self._digest = digest
         self._connection = connection
         self._columns: dict[str, frozenset[str]] = {}
@@ -378,9 +378,13 @@ def _refusals(where: str) -> Generator[None, None, None]:
             raise _in_use(where) from error
         if code.startswith(_UNREADABLE):
             raise SourceError(f"{where}: cannot be read ({error})") from error
-        raise ParseError(
-            f"{where}: the database is damaged ({error}); copy it again from where it came from"
-        ) from error
+        raise _damaged(where, str(error)) from error
+    except UnicodeDecodeError as error:  # what Python makes of SQLite's message where a name is no text
+        raise _damaged(where, "names of tables or columns that are no text") from error
+
+
+def _damaged(where: str, why: str) -> ParseError:
+    return ParseError(f"{where}: the database is damaged ({why}); copy it again from where it came from")
 
 
 def _in_use(where: str) -> SourceError:

@@ -5,7 +5,7 @@ What assistants wrote keeps its Markdown below the headings of turns; what a mes
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from wamigrate.model import Conversation, Message, replace
 from wamigrate.nesting import escape, nest
@@ -13,8 +13,8 @@ from wamigrate.origin import PLATFORM
 from wamigrate.turns import conversation_title, first_of_role, visible_text
 from wamigrate.wording import clock_words, count_words, period_words
 
-_LEVEL = 2
-_ROLES = {"user": "User", "assistant": "Assistant", "other": "Somebody", "notice": PLATFORM}
+_LEVEL: Final = 2
+_ROLES: Final = {"user": "User", "assistant": "Assistant", "other": "Somebody", "notice": PLATFORM}
 
 
 class Block(NamedTuple):

@@ -70,9 +70,10 @@ def _report_text(chat: ReadChat, notes: Notes) -> None:
     if chat.messages[0].flags == ("preamble",):
         count = chat.messages[0].text.count("\n") + 1
         kept = "a notice" if chat.messages[0].role == "notice" else "a message without name and time"
+        were = "was" if count == 1 else "were"
         notes.add(
             "preamble",
-            f"{_many(count, 'line')} before the first header were kept as {kept}",
+            f"{_many(count, 'line')} before the first header {were} kept as {kept}",
             source=source,
             line=1,
         )

@@ -212,6 +212,15 @@ def _is_marked(source: Source, marks: Iterable[str]) -> bool:
     return bool(ends) and any(f"/{member.name}".endswith(ends) for member in source.members)
 
 
+def is_text_only(exporter: Exporter) -> bool:
+    """Tell whether a format has no place for files, as its attribute ``text_only`` says.
+
+    >>> is_text_only(find_exporter("sharegpt")), is_text_only(find_exporter("markdown"))
+    (True, False)
+    """
+    return bool(getattr(exporter, "text_only", False))
+
+
 def configure(format_: F, options: dict[str, str]) -> F:
     """Return ``format_`` with options set from their text, each turned into its field's type.
 

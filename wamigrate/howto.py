@@ -1,7 +1,7 @@
 """``HOWTO.md``: what lies in the folder of a migration, what to do with it, and what is not in it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from wamigrate.archived import is_verifiable
@@ -47,7 +47,7 @@ def howto(destination: Destination, delivery: Delivery) -> str:
     remarks = [*destination.limits, *destination.notes, *_too_large(delivery.parcels)]
     if remarks:
         blocks += ["## Good to know", "\n".join(f"- {remark}" for remark in remarks)]
-    contents = [*_contents(delivery), *_proof(delivery.parcels)]
+    contents = [*_contents(delivery), *_proof(delivery)]
     blocks += ["## What is in it, and what is not", "\n".join(contents)]
     blocks.append(f"*Made by {generator_words()}. Chats are private: so is this folder.*")
     return "\n\n".join(blocks) + "\n"
@@ -110,8 +110,8 @@ def _contents(delivery: Delivery) -> Iterator[str]:
         them = "it" if first.media_missing == 1 else "them"
         missing = count_words(first.media_missing, "file")
         yield f"- {missing} that messages mention: the export does not hold {them}."
-    for note in chosen_notes(results):
-        yield f"- {note.severity}: {escape(note.text)}"
+    for words in worst_notes(all_notes(results)):
+        yield f"- {escape(words)}"
 
 
 def _left_out(delivery: Delivery) -> Iterator[str]:
@@ -125,28 +125,33 @@ def _left_out(delivery: Delivery) -> Iterator[str]:
         yield f"- {words}{where}."
 
 
-def _proof(parcels: Sequence[Parcel]) -> Iterator[str]:
+def _proof(delivery: Delivery) -> Iterator[str]:
     """Yield how to prove that a piece is complete, where it is in one place and can be read back."""
-    for parcel in parcels:
-        alone = sum(other.piece == parcel.piece for other in parcels) == 1
+    each = ", `--against` for each input" if len(delivery.results[0].sources) > 1 else ""
+    for parcel in delivery.parcels:
+        alone = sum(other.piece == parcel.piece for other in delivery.parcels) == 1
         if alone and is_verifiable(find_exporter(parcel.exporter)):
             yield (
-                f"- `wamigrate verify {parcel.path} --against INPUT`, with the options of this migration, "
-                "proves that nothing else is missing."
+                f"- `wamigrate verify {parcel.path} --against INPUT`{each}, with the options of this "
+                "migration, proves that nothing else is missing."
             )
 
 
-def chosen_notes(results: Iterable[Result]) -> Iterator[Note]:
-    """Yield the losses and warnings of all results once each, as :func:`first_findings` does."""
-    return first_findings(dict.fromkeys(note for result in results for note in result.notes))
+def worst_notes(notes: Iterable[Note]) -> Iterator[str]:
+    """Yield losses, then warnings, in words; each text once with how often it stands there, five of a kind.
 
-
-def first_findings(notes: Collection[Note]) -> Iterator[Note]:
-    """Yield losses, then warnings; of each kind the first five."""
+    >>> list(worst_notes([Note("gap", "warning", "a gap"), Note("gap", "warning", "a gap", line=2)]))
+    ['warning: a gap (2 times)']
+    """
+    counts = Counter((note.severity, note.code, note.text) for note in notes)
     for severity in _BAD:
-        counts: Counter[str] = Counter()
-        for note in notes:
-            if note.severity == severity:
-                counts[note.code] += 1
-                if counts[note.code] <= _MANY:
-                    yield note
+        kinds: Counter[str] = Counter()
+        for (found, code, text), times in counts.items():
+            if found == severity and kinds[code] < _MANY:
+                kinds[code] += 1
+                yield f"{severity}: {text}" + (f" ({times:,} times)" if times > 1 else "")
+
+
+def all_notes(results: Iterable[Result]) -> tuple[Note, ...]:
+    """Return the findings of all results; one that several have, only once."""
+    return tuple(dict.fromkeys(note for result in results for note in result.notes))

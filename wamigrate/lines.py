@@ -387,7 +387,9 @@ def _script(zero: int) -> bytes:
 
 
 def _split(data: bytes, lock: Lock, newline: Newline) -> Pieces | None:
-    parts = lock.compile(newline).split(newline + data)
+    finder = lock.compile(newline)
+    parts = finder.split(data)
+    parts[:1] = finder.split(newline + parts[0])  # the first header has no newline before it
     if len(parts) == 1:
         return None
     first, second, third, author, body = (parts[column::_COLUMNS] for column in range(1, _COLUMNS + 1))

@@ -72,10 +72,10 @@ class InlineReader:
         """
         self.environment = environment
         self.breaks = breaks
-        self.open = [_Element("")]
+        self.open: list[_Element] = [_Element("")]
         self.run: list[_Piece] = []
         """Text since the last node that is none."""
-        self.line_start = False
+        self.line_start: bool = False
 
     def read(self, text: str, *, line_start: bool = True) -> Inlines:
         """Read lines of Markdown without the marks of the blocks around them.

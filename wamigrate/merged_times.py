@@ -9,6 +9,7 @@ from wamigrate.strand import Strand
 from wamigrate.thread import Entry, Member, Thread
 
 _ZERO: Final = timedelta(0)
+_DAY: Final = 24 * 60 * 60
 
 
 class _Local(NamedTuple):
@@ -27,7 +28,8 @@ class _Local(NamedTuple):
             at > 0 and seconds - self.instants[at - 1] <= self.instants[at] - seconds
         ):
             at -= 1
-        return timezone(timedelta(seconds=self.offsets[at]))
+        offset = self.offsets[at]
+        return timezone(timedelta(seconds=offset)) if abs(offset) < _DAY else UTC  # a wrong day is no zone
 
 
 def merge_times(thread: Thread, standing: Sequence[int]) -> list[datetime | None]:

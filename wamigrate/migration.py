@@ -15,7 +15,7 @@ from wamigrate.budget import parse_budget
 from wamigrate.destinations import Destination, Evidence, Piece, find_destination
 from wamigrate.errors import OptionError, TargetExistsError
 from wamigrate.formats import find_exporter, option_types
-from wamigrate.howto import NAME, howto
+from wamigrate.howto import NAME, all_notes, howto
 from wamigrate.inputs import find_inputs
 from wamigrate.joint import reading_together
 from wamigrate.library import public_stem, stem
@@ -58,7 +58,7 @@ class Migration(Struct, frozen=True):
     @property
     def notes(self) -> tuple[Note, ...]:
         """Findings of all results, each once."""
-        return tuple(dict.fromkeys(note for result in self.results for note in result.notes))
+        return all_notes(self.results)
 
     @property
     def doubtful(self) -> bool:

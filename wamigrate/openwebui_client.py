@@ -48,7 +48,7 @@ class OpenWebUI:
 
         """
         self._parts = _address(url)
-        self.url = url.rstrip("/")
+        self.url: str = url.rstrip("/")
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise OptionError(
                 "--token: is no API key of Open WebUI; copy it from Settings, Account, API keys"

@@ -54,9 +54,9 @@ class People:
         self._authors = [self._author(row) for row in page.rows]
         self._own = self._own_names()
         self._others = {name for name in self._authors if name is not None and name not in self._own}
-        self.owner = next(iter(self._own), None)
-        self.of_rows = list(self._assign())
-        self.names = {person.name for person in self.of_rows}
+        self.owner: str | None = next(iter(self._own), None)
+        self.of_rows: list[Person] = list(self._assign())
+        self.names: set[str | None] = {person.name for person in self.of_rows}
         for row, person in zip(page.rows, self.of_rows, strict=True):
             self._note_address(row, person)
 

@@ -60,8 +60,10 @@ class Pairing:
         authors = (message.author for message in strand.messages)
         self._persons = [NOBODY if author is None else persons.get(author, NOBODY) for author in authors]
         self._partners = [_NONE] * len(thread.entries)
-        self.matches = [_NONE] * len(strand)
-        self.shifts = [0 if moment is None else clock.shift(moment.low) for moment in strand.moments]
+        self.matches: list[int] = [_NONE] * len(strand)
+        self.shifts: list[int] = [
+            0 if moment is None else clock.shift(moment.low) for moment in strand.moments
+        ]
 
     def run(self) -> None:
         """Find the pairs."""

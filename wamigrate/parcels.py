@@ -87,7 +87,7 @@ def write_pieces(
         except NothingToExportError as error:
             if not piece.optional:
                 raise
-            delivery.missing[number] = str(error)
+            delivery.missing[number] = f"{piece.path} was not written: {error}"
             continue
         delivery.parcels += (parcel for parcel, _ in written)
         delivery.results += (result for _, result in written)

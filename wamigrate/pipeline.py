@@ -40,7 +40,7 @@ from wamigrate.columns import rebuild
 from wamigrate.damage import mark_damage, repair_damage
 from wamigrate.errors import NothingToExportError, VerificationError
 from wamigrate.filters import left_out_words
-from wamigrate.formats import Exporter
+from wamigrate.formats import Exporter, is_text_only
 from wamigrate.ids import chat_key, conversation_id, final_replies, message_ids
 from wamigrate.markup import whatsapp_to_markdown
 from wamigrate.model import Conversation, Message, Participant, Role, SourceInfo, replace
@@ -52,6 +52,7 @@ from wamigrate.settings import Settings
 from wamigrate.source import Source, open_source
 from wamigrate.split import DEFAULT, chat_title, split, time_range
 from wamigrate.target import PathTarget, Target
+from wamigrate.wording import count_words
 from wamigrate.zones import local_times, localize
 
 Watch = Callable[[str, int, int], None]
@@ -309,6 +310,10 @@ def export(
         tally.check(read.input, read.messages, left_out.total())
     started_at, ended_at = time_range(message for conversation in kept for message in conversation.messages)
     present, missing = _media(kept)
+    if present and is_text_only(exporter):
+        were = "was" if present == 1 else "were"
+        words = f"{count_words(present, 'file')} {were} not written: {exporter.name} has no place for files"
+        notes.add("media-unwritten", words)
     return Result(
         input=read.input,
         format=read.format,

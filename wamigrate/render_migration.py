@@ -7,7 +7,7 @@ from typing import Final
 from wamigrate.destinations import Destination
 from wamigrate.direct_import import DirectImport
 from wamigrate.filters import left_out_words
-from wamigrate.howto import NAME, chosen_notes, first_findings
+from wamigrate.howto import NAME, worst_notes
 from wamigrate.migration import Migration
 from wamigrate.model import Note
 from wamigrate.parcels import Parcel
@@ -33,7 +33,7 @@ def migration_lines(migration: Migration) -> Iterator[str]:
     yield _line("files", ", ".join(_parcel(parcel) for parcel in migration.parcels))
     for reason in migration.missing:
         yield _line("", reason)
-    yield from _findings(chosen_notes(migration.results))
+    yield from _findings(migration.notes)
     yield _line("next", f"{NAME} in the folder says what to do")
 
 
@@ -47,7 +47,7 @@ def import_lines(found: DirectImport) -> Iterator[str]:
     )
     yield _line("", f"{found.sent:,} sent, {found.present:,} there before")
     yield from _left_out(found.left_out)
-    yield from _findings(first_findings(found.notes))
+    yield from _findings(found.notes)
 
 
 def destination_lines(destinations: Sequence[Destination]) -> Iterator[str]:
@@ -101,9 +101,9 @@ def _left_out(left_out: Mapping[str, int]) -> Iterator[str]:
 
 def _findings(notes: Iterable[Note]) -> Iterator[str]:
     label = "notes"
-    for count, note in enumerate(notes):
+    for count, words in enumerate(worst_notes(notes)):
         if count == _MANY:
             yield _line("", "and more")
             return
-        yield _line(label, f"{note.severity}: {note.text}")
+        yield _line(label, words)
         label = ""

@@ -136,11 +136,19 @@ def join(pieces: Sequence[Conversation]) -> Conversation:
 
 
 def chat_title(chat: Conversation) -> str:
-    """Return what people call a chat: its assistant, else the title it came with, else who talks."""
+    """Return what people call a chat: its assistant, else the title it came with, else who talks.
+
+    A group that an assistant is in keeps its own name.
+    """
     bot = None if chat.service is None else find_bot(chat.service)
-    if bot is not None:
+    if bot is not None and not (chat.title and _is_group(chat)):
         return bot.title
     return chat.title or ", ".join(participant.name for participant in chat.participants) or "Chat"
+
+
+def _is_group(chat: Conversation) -> bool:
+    """Tell whether several people are in a chat, and not one with an assistant."""
+    return sum(person.role in ("user", "other") for person in chat.participants) > 1
 
 
 def time_range(messages: Iterable[Message]) -> tuple[datetime | None, datetime | None]:

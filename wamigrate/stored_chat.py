@@ -95,7 +95,7 @@ class StoredChat:
     ) -> None:
         self.address = address
         self.contacts = contacts
-        self.title = clean_name(subject or "") or (contacts.name(address) if address else None)
+        self.title: str | None = clean_name(subject or "") or (contacts.name(address) if address else None)
         self._owner = owner
         self._source = source
         self._people: dict[str | None, Participant] = {}
@@ -202,6 +202,8 @@ class StoredChat:
         messages = tuple(_merged([row[-1] for row in self._rows], self._beside))
         if self._partner:
             self.author(self._partner, own=False)
+        if self._people:
+            self._known(None)  # else whoever writes alone would be taken for the owner of the phone
         times = [message.timestamp for message in messages if message.timestamp is not None]
         return Conversation(
             id="",

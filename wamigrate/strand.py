@@ -35,9 +35,9 @@ class Strand:
     def __init__(self, chat: Conversation) -> None:
         self.chat = chat
         self.messages: Sequence[Message] = chat.messages
-        self.words = [plain(message.text) if message.text else "" for message in chat.messages]
-        self.zoned = has_offsets(chat)
-        self.moments = _moments(chat)
+        self.words: list[str] = [plain(message.text) if message.text else "" for message in chat.messages]
+        self.zoned: bool = has_offsets(chat)
+        self.moments: list[Moment | None] = _moments(chat)
 
     def __len__(self) -> int:
         return len(self.messages)

@@ -38,9 +38,9 @@ class Entry:
     __slots__ = ("keys", "members", "moment", "person")
 
     def __init__(self, person: int, moment: Moment | None, member: Member, key: Hashable | None) -> None:
-        self.person = person
+        self.person: int = person
         self.moment = moment
-        self.members = [member]
+        self.members: list[Member] = [member]
         self.keys: tuple[Hashable, ...] = () if key is None else (key,)
 
     def join(self, person: int, moment: Moment | None, member: Member, key: Hashable | None) -> None:

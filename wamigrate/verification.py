@@ -5,8 +5,8 @@ independently of how it writes them.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Final, Unpack
 
@@ -23,8 +23,10 @@ from wamigrate.errors import (
     VerificationError,
 )
 from wamigrate.formats import Exporter, find_exporter, find_exporters
+from wamigrate.joint import reading_together
 from wamigrate.model import replace
 from wamigrate.pipeline import Reading, reading
+from wamigrate.report import BETWEEN
 from wamigrate.settings import ReadOptions, Settings
 from wamigrate.source import Source, open_source
 from wamigrate.wording import count_words
@@ -41,7 +43,7 @@ class Verification(Struct, frozen=True):
     format: str
     """Name of the exporter whose rules were checked."""
     against: str | None
-    """The source that it was compared with, as given."""
+    """The source that it was compared with, as given; several are joined with ``+``."""
     conversations: int
     """Conversations in the archive."""
     messages: int
@@ -107,7 +109,7 @@ class _Tally:
 
 def verify(
     path: Path | str,
-    against: Path | str | None = None,
+    against: Path | str | Sequence[Path | str] | None = None,
     *,
     to: str | None = None,
     **options: Unpack[ReadOptions],
@@ -116,7 +118,7 @@ def verify(
 
     Args:
         path: the archive.
-        against: the export it was made from; None: only the rules are checked.
+        against: the export it was made from, or all that were merged; None: only the rules are checked.
         to: name of the exporter that wrote it; None: the one that recognises it.
         options: those with which it was written; see :class:`wamigrate.settings.Settings`.
 
@@ -131,17 +133,18 @@ def verify(
 
     """
     settings = Settings(**options)
+    inputs = [against] if isinstance(against, Path | str) else list(against or ())
     found, tally = _Findings(), _Tally()
     compared, left_out = 0, Counter[str]()
     with closing(open_source(path)) as source:
         exporter = find_format(source, to)
         found.extend(_checked(exporter, source))
         archived = tally.counting(_read_back(exporter, source, found))
-        if against is None:
+        if not inputs:
             for _ in archived:
                 pass
         else:
-            with reading(against, settings) as read:
+            with _reading(inputs, settings) as read:
                 found.extend(unaccounted(read))
                 comparison = Comparison(list(_expected(read, find_exporter(exporter.name), settings)))
                 found.extend(comparison.findings(archived))
@@ -149,7 +152,7 @@ def verify(
     return Verification(
         path=str(path),
         format=exporter.name,
-        against=None if against is None else str(against),
+        against=BETWEEN.join(map(str, inputs)) or None,
         conversations=tally.conversations,
         messages=tally.messages,
         compared=compared,
@@ -168,6 +171,7 @@ def find_format(source: Source, name: str | None = None) -> Verifiable:
 
     Raises:
         UnknownFormatError: none recognises it.
+        SourceError: none recognises it, because the ZIP archive is damaged.
         AmbiguousFormatError: several do.
         OptionError: ``name`` names an exporter whose results cannot be verified.
 
@@ -180,6 +184,9 @@ def find_format(source: Source, name: str | None = None) -> Verifiable:
     exporters = [exporter for exporter in find_exporters().values() if is_verifiable(exporter)]
     found = [exporter for exporter in exporters if exporter.recognises(source)]
     if not found:
+        if source.kind == "zip":
+            for member in source.members:
+                source.head(member)
         known = ", ".join(exporter.name for exporter in exporters)
         raise UnknownFormatError(f"{source.name}: is no archive that can be verified; these can: {known}")
     if len(found) > 1:
@@ -188,6 +195,10 @@ def find_format(source: Source, name: str | None = None) -> Verifiable:
             f"{source.name}: could be {' or '.join(candidates)}; say which with --to", candidates
         )
     return found[0]
+
+
+def _reading(inputs: Sequence[Path | str], settings: Settings) -> AbstractContextManager[Reading]:
+    return reading(inputs[0], settings) if len(inputs) == 1 else reading_together(inputs, settings)
 
 
 def _checked(exporter: Verifiable, source: Source) -> Iterator[Finding]:

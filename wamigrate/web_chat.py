@@ -41,7 +41,7 @@ class WebClassifier(Classifier):
 
     def __init__(self, media: WebMedia) -> None:
         super().__init__("web")
-        self.used = media.index.used
+        self.used: set[str] = media.index.used
 
     def worth_a_look(self, bodies: Sequence[bytes]) -> list[int]:  # noqa: ARG002 - as in the base
         """Leave everything that has an author for later."""

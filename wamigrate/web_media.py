@@ -35,7 +35,7 @@ class WebMedia:
     """
 
     def __init__(self, members: Sequence[Member]) -> None:
-        self.index = MemberIndex(members)
+        self.index: MemberIndex = MemberIndex(members)
         self._by_time: defaultdict[datetime, list[Member]] = defaultdict(list)
         for member in members:
             taken = _time(member.basename)
