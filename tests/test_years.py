@@ -28,6 +28,8 @@ def written(year: int, month: int, day: int) -> datetime:
 
 
 def test_the_table_of_weekdays_is_up_to_date() -> None:
+    if not (TOOL.parents[1] / "wamigrate" / "weekdays.toml").is_file():
+        pytest.skip("the wheel is tested without the sources, which the tool compares")
     done = subprocess.run([sys.executable, str(TOOL), "--check"], check=False)
     assert done.returncode == 0
 
