@@ -1,6 +1,7 @@
 """Android's database: what its rows say comes out complete, in order, and in the right chat."""
 
 import re
+import shutil
 import sqlite3
 import time
 from collections import Counter
@@ -392,3 +393,12 @@ def test_hidden_columns_of_the_database_are_never_asked_for(tmp_path: Path) -> N
     with closing(open_source(path)) as source, reading_database(source, source.members[0]) as database:
         assert not database.has("sqlite_master")
         assert list(database.select("sqlite_master", "sql")) == []
+
+
+def test_a_phone_export_beside_the_database_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parent.parent / "fixtures"
+    folder = tmp_path / "phone"
+    shutil.copytree(root / "parsers/msgstore/group-with-names-and-media/input", folder)
+    shutil.copy(root / "examples/WhatsApp Chat with ChatGPT.zip", folder / "Media")
+    notes = [note for note in wm.read(folder).notes if note.code == "ignored-member"]
+    assert [note.text.partition(",")[0] for note in notes] == ["there is a WhatsApp phone export in it"]

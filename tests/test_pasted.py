@@ -574,3 +574,9 @@ def test_an_unreadable_file_is_nobodys_copy(tmp_path: Path) -> None:
         assert find_parser("pasted").sniff(source) is Confidence.NO
         with pytest.raises(SourceError):
             list(find_parser("pasted").parse(source, Notes()))
+
+
+def test_an_e_mail_that_quotes_a_time_without_a_name_is_no_chat(tmp_path: Path) -> None:
+    text = "From: Ana\nSubject: when\n\nAnd then?\n\n> [25/03/2025, 21:04:00] was it then?\n> maybe\n"
+    with closing(open_source(write(tmp_path, text))) as source, pytest.raises(UnknownFormatError):
+        detect(source)

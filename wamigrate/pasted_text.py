@@ -16,6 +16,8 @@ from wamigrate.lines import Lock, find_lock
 from wamigrate.source import Member, Source
 
 _PROBE: Final = 1 << 18
+_AUTHOR: Final = 4
+"""Group of a lock that holds the name."""
 """Bytes at the beginning of a file that tell whether it holds copied messages."""
 _LEAD: Final = rb"(?:[ \t>]|\xc2\xa0|\xe3\x80\x80)+"
 _LEADS: Final = re.compile(rb"(?:\A|(?<=\n))" + _LEAD)
@@ -58,7 +60,7 @@ def probe(source: Source, member: Member) -> CopyLock | None:
 
 
 def find_copy_lock(data: bytes) -> CopyLock | None:
-    """Find the shape of the headers of a text of copied messages, whatever stands before them.
+    r"""Find the shape of the headers of a text of copied messages, whatever stands before them.
 
     Args:
         data: the text as UTF-8, or its beginning.
@@ -74,14 +76,19 @@ def find_copy_lock(data: bytes) -> CopyLock | None:
     True
     >>> find_copy_lock(b"Dear Ana, 28/11, 18:02") is None
     True
+    >>> find_copy_lock(b"Subject: when\n\n> [25/03/2025, 21:04:00] was it then?") is None
+    True
 
     """
     lock = find_lock(data, read=read_named_header)
     if lock is not None:
         return CopyLock(lock, is_export=lock.shape.family != "copy")
     for text in (data[:_PROBE], data):
-        lock = lock or find_lock(_LEADS.sub(b"", text), read=read_named_header)
-    return None if lock is None else CopyLock(lock, is_export=False)
+        bare = _LEADS.sub(b"", text)
+        lock = find_lock(bare, read=read_named_header)
+        if lock is not None and any(match[_AUTHOR] for match in lock.compile(b"\n").finditer(b"\n" + bare)):
+            return CopyLock(lock, is_export=False)
+    return None
 
 
 def read_named_header(line: str) -> Header | None:

@@ -40,7 +40,7 @@ from wamigrate.columns import rebuild
 from wamigrate.damage import mark_damage, repair_damage
 from wamigrate.errors import NothingToExportError, VerificationError
 from wamigrate.filters import left_out_words
-from wamigrate.formats import Exporter, is_text_only
+from wamigrate.formats import Confidence, Exporter, Parser, find_parsers, is_text_only
 from wamigrate.ids import chat_key, conversation_id, final_replies, message_ids
 from wamigrate.markup import whatsapp_to_markdown
 from wamigrate.model import Conversation, Message, Participant, Role, SourceInfo, replace
@@ -116,6 +116,8 @@ def read_source(
     """Read an opened input; the arguments and errors are those of :func:`reading`."""
     notes = Notes()
     parser = settings.parser(source)
+    if settings.from_ is None:
+        _note_others(source, parser, notes)
     watch("reading", 0, 0)
     chats: list[Conversation] = []
     finished: list[bool] = []
@@ -129,6 +131,14 @@ def read_source(
         name or source.name, parser.name, tuple(chats), (), notes, media_of(source, notes.sources)
     )
     return complete(found, finished, settings)
+
+
+def _note_others(source: Source, parser: Parser, notes: Notes) -> None:
+    """Say what else is in a folder or archive of which one format was chosen."""
+    for other in find_parsers().values() if source.kind != "file" else ():
+        if other.name != parser.name and other.sniff(source) is Confidence.SIGNATURE:
+            words = f"there is a {other.title} in it, too, which was not read; --from {other.name} reads that"
+            notes.add("ignored-member", words)
 
 
 def _sum_up(notes: Notes, chats: int) -> None:

@@ -5,7 +5,7 @@ import traceback
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO, TypeVar
 
@@ -306,7 +306,8 @@ def _chat(console: "Console", chat: "Chat") -> None:
     facts = _table("", "")
     facts.show_header = False
     _row(facts, "Chat", chat.title or "without a title")
-    _row(facts, "Dates", f"{_minute(chat.started_at)} to {_minute(chat.ended_at)}")
+    zone = " UTC" if chat.started_at is not None and chat.started_at.tzinfo is UTC else ""
+    _row(facts, "Dates", f"{_minute(chat.started_at)} to {_minute(chat.ended_at)}{zone}")
     _row(facts, "Messages", ", ".join(f"{number:,} {kind}" for kind, number in chat.kinds.items()))
     files = chat.attachments
     if files.present or files.missing:
