@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from web_pages import PREVIEW, Dom, Page, Said, bare, day, emoji, marked, notice, written
 
+import wamigrate as wm
 from wamigrate.errors import NoChatError, ParseError, UnknownFormatError, WamigrateError
 from wamigrate.formats import Confidence, configure, detect, find_parser
 from wamigrate.inputs import find_inputs
@@ -841,3 +842,13 @@ def test_a_page_cut_off_anywhere_gives_messages_or_one_clear_error(tmp_path: Pat
     else:
         said = "" if chat.messages else "\n"
     assert "\n" not in said
+
+
+def test_a_page_that_is_cut_off_says_so(tmp_path: Path) -> None:
+    folder = Path(__file__).resolve().parent.parent / "fixtures/parsers/whatsapp_html/page-of-2026/input"
+    page = (folder / "WhatsApp.html").read_text(encoding="utf-8")
+    path = tmp_path / "page.html"
+    for text, expected in ((page, False), (page.rpartition("</body")[0], True)):
+        path.write_text(text, encoding="utf-8")
+        said = [note for note in wm.read(path).notes if "cut off" in note.text]
+        assert bool(said) is expected

@@ -35,6 +35,8 @@ _MARKS: Final = re.compile(r"[\s*_~`\u200b-\u200f\ufe0f]+")
 _HEAD: Final = 12
 """Characters by which a quotation is looked up."""
 _CANDIDATES: Final = 50
+_START: Final = 4096
+"""Characters in which a whole page begins, and in which it ends."""
 
 
 def read_page(
@@ -57,7 +59,8 @@ def read_page(
     """
     data = source.read(member)
     sha256 = hashlib.sha256(data).hexdigest()
-    page = read_chat_page(decode_page(data, source.where(member)))
+    text = decode_page(data, source.where(member))
+    page = read_chat_page(text)
     if not any(row.is_bubble for row in page.rows):
         raise NoChatError(
             f"{source.where(member)}: shows no messages of WhatsApp Web; open the chat, scroll up to the "
@@ -75,6 +78,8 @@ def read_page(
     ]
     info = _info(source, member, format_name, sha256, len(data), times, len(messages))
     notes.add_source(info)
+    if "<html" in text[:_START].lower() and "</html" not in text[-_START:].lower():
+        notes.add("page-excerpt", "the page is cut off at its end; save it again", source=info.id)
     report(page, times, messages, info.id, notes, alone=source.kind == "file")
     moments = [message.timestamp for message in messages if message.timestamp is not None]
     return Conversation(
