@@ -46,6 +46,7 @@ from wamigrate.names import UniqueNames, safe_name
 from wamigrate.nesting import escape, link, nest, one_line, quote
 from wamigrate.notes import CODES, Notes
 from wamigrate.target import Target
+from wamigrate.turns import BARE_WORDS, FILE_WORDS
 from wamigrate.wording import (
     anniversary_words,
     clock_words,
@@ -62,24 +63,8 @@ _WHATSAPP: Final = ("whatsapp", "pasted", "chat_exporter", "msgstore", "chatstor
 """How the names of formats begin whose chats are WhatsApp's; those of plug-ins may be of other messengers."""
 _TURN_LEVEL: Final = 3
 _TAG: Final = re.compile(r"[a-z][a-z0-9-]*")
-_FILES: Final = {
-    "image": "image",
-    "video": "video",
-    "audio": "audio",
-    "application": "document",
-    "text": "document",
-}
 _ROLES: Final = {"user": "User", "assistant": "Assistant", "other": "Unknown", "notice": "WhatsApp"}
 _PLATFORMS: Final[dict[Platform, str]] = {"android": "Android", "ios": "iPhone", "web": "WhatsApp Web"}
-_BARE: Final = {
-    "deleted": "message deleted",
-    "call": "call",
-    "location": "location",
-    "contact": "contact",
-    "poll": "poll",
-    "unsupported": "WhatsApp exported no content for this message",
-}
-"""What stands for a message that has neither text nor files."""
 _NOT_SHOWN: Final = frozenset(("image/heic", "image/heif", "image/tiff"))
 """Pictures that no Markdown viewer shows."""
 _MARKED: Final = re.compile(r"[*_\\\n]")
@@ -202,8 +187,8 @@ class _Page:
             yield _show(attachment, self._media.place(attachment, source))
         if text:
             yield _worded(message.kind, text)
-        elif not message.attachments and message.kind in _BARE:
-            yield f"*{_BARE[message.kind]}*"
+        elif not message.attachments and message.kind in BARE_WORDS:
+            yield f"*{BARE_WORDS[message.kind]}*"
         if message.edited:
             yield "*(edited)*"
 
@@ -325,7 +310,7 @@ def _notice(message: Message) -> str:
 def _worded(kind: Kind, text: str) -> str:
     """Set off the words that WhatsApp puts in the place of a message."""
     if kind == "unsupported":
-        return f"*{_BARE[kind]}:* {text}"
+        return f"*{BARE_WORDS[kind]}:* {text}"
     if kind in ("deleted", "call") and not _MARKED.search(text):
         return f"*{text.strip()}*"
     return text
@@ -336,7 +321,7 @@ def _show(attachment: Attachment, place: Place) -> str:
     name = attachment.name or (attachment.member or "").rpartition("/")[2]
     kind = attachment.media_type or ""
     if place.address is None:
-        words = _FILES.get(kind.partition("/")[0], "file")
+        words = FILE_WORDS.get(kind.partition("/")[0], "file")
         return f"*{escape(name)} ({words}): {place.reason}*" if name else f"*{words} {place.reason}*"
     if kind.startswith("image/") and kind not in _NOT_SHOWN:
         return "!" + link(name, place.address)

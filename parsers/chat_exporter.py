@@ -32,6 +32,7 @@ from wamigrate.media_paths import MediaPaths
 from wamigrate.model import Conversation, Platform, SourceInfo, Span, replace
 from wamigrate.notes import Notes
 from wamigrate.source import Member, Source, no_chat
+from wamigrate.source_info import source_info
 from wamigrate.stored_chat import choose
 from wamigrate.stored_report import report
 from wamigrate.web_page import decode_page, is_page, may_be_page
@@ -151,15 +152,7 @@ def _head(source: Source, member: Member) -> bytes:
 
 
 def _info(source: Source, member: Member, data: bytes, format_name: str) -> SourceInfo:
-    sha256 = hashlib.sha256(data).hexdigest()
-    return SourceInfo(
-        id=sha256[:12],
-        name=source.name,
-        member=None if source.kind == "file" else member.name,
-        format=format_name,
-        sha256=sha256,
-        size=len(data),
-    )
+    return source_info(source, member, format_name, hashlib.sha256(data).hexdigest(), len(data))
 
 
 def _read_page(source: Source, member: Member, format_name: str) -> _Page:

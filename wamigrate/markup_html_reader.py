@@ -31,6 +31,7 @@ from wamigrate.markup_tree import (
     Table,
     Text,
     Url,
+    split_lines,
 )
 
 _SPANS: Final[dict[str, Callable[[Inlines], Inline]]] = {
@@ -243,7 +244,7 @@ class _Reader(HTMLParser):
         elif self.heading:
             self._add(Heading("#" * self.heading + " ", children, len(self.lists)))
         elif self.quotes:
-            for line in _split_lines(children):
+            for line in split_lines(children):
                 self._add(Quote("> " * self.quotes, line, len(self.lists)))
         else:
             self._add(Paragraph(children, len(self.lists)))
@@ -323,18 +324,6 @@ def _without_edges(nodes: list[Inline]) -> tuple[str, Inlines, str]:
 
 def _one_blank(match: re.Match[str]) -> str:
     return "\n" if "\n" in match[0] else " "
-
-
-def _split_lines(children: Inlines) -> list[Inlines]:
-    lines: list[list[Inline]] = [[]]
-    for node in children:
-        if isinstance(node, Text):
-            first, *others = node.text.split("\n")
-            lines[-1].append(Text(first))
-            lines.extend([Text(other)] for other in others)
-        else:
-            lines[-1].append(node)
-    return [tuple(node for node in line if node != Text("")) for line in lines]
 
 
 def _table_row(row: list[Inlines], width: int) -> tuple[Inlines, ...]:

@@ -26,6 +26,7 @@ from wamigrate.markup_tree import (
     Strong,
     Text,
     Url,
+    split_lines,
 )
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ def _written_length(canonical: str, at: int, char: str) -> int:
 
 def _in_lines(nodes: Iterable[Inline], wrap: Callable[[Inlines], Inline]) -> Iterable[Inline]:
     """Put nodes into a span, line by line and without the white space around them."""
-    for index, line in enumerate(split_lines(nodes)):
+    for index, line in enumerate(joined_lines(nodes)):
         if index:
             yield Text("\n")
         before, children, after = _without_edges(line)
@@ -298,17 +299,9 @@ def shown_inline(node: Inline) -> str:
             return "".join([shown_inline(child) for child in node.children])
 
 
-def split_lines(nodes: Iterable[Inline]) -> list[Inlines]:
-    """Part nodes at the line breaks, which are never inside a span."""
-    lines: list[list[Inline]] = [[]]
-    for node in nodes:
-        if isinstance(node, Text):
-            first, *others = node.text.split("\n")
-            lines[-1].append(Text(first))
-            lines.extend([Text(other)] for other in others)
-        else:
-            lines[-1].append(node)
-    return [joined(line) for line in lines]
+def joined_lines(nodes: Iterable[Inline]) -> list[Inlines]:
+    """Part nodes at the line breaks, and join neighbours on each line."""
+    return [joined(line) for line in split_lines(nodes)]
 
 
 def _on_one_line(nodes: Iterable[Inline]) -> Inlines:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from wamigrate.markup_escape import escape
-from wamigrate.markup_markdown_inline_reader import InlineReader, joined, shown_inline, split_lines
+from wamigrate.markup_markdown_inline_reader import InlineReader, joined, joined_lines, shown_inline
 from wamigrate.markup_tree import (
     Block,
     CodeBlock,
@@ -211,7 +211,7 @@ class _Reader:
         task = _TASK.match(content) if self._item_waits() else None
         if task is not None:
             children = self.inline.read(content[task.end() :], line_start=False)
-            if "".join([shown_inline(node) for node in split_lines(children)[0]]).strip():
+            if "".join([shown_inline(node) for node in joined_lines(children)[0]]).strip():
                 box = Notation(task[0], task[0], "☐ " if task[1] == " " else "☑ ")
                 return (box, *_without_indent(children))
         line_start = not self.frames or self.frames[-1].is_quote or self._quote() is None
@@ -221,7 +221,7 @@ class _Reader:
         if self._quote() is not None:
             self._add_quoted(children, start)
             return
-        lines = split_lines(children)
+        lines = joined_lines(children)
         while lines:
             count = next((index for index, line in enumerate(lines) if not line), len(lines))
             if count:
@@ -272,7 +272,7 @@ class _Reader:
         mark = "#" * level + " "
         # A heading is one line.
         children = joined(
-            [node for line in split_lines(self.inline.read(content)) for node in (Text(" "), *line)][1:]
+            [node for line in joined_lines(self.inline.read(content)) for node in (Text(" "), *line)][1:]
         )
         children = _without_closing(children)
         if self._quote() is None:
@@ -283,7 +283,7 @@ class _Reader:
     def _add_quoted(self, children: Inlines, start: int) -> None:
         """Add lines of a quotation, with what stands inside of it as text."""
         self._quote_blank_lines(start)
-        lines = split_lines(children)
+        lines = joined_lines(children)
         while len(lines) > 1 and not lines[0]:
             del lines[0]
         for index, line in enumerate(lines):

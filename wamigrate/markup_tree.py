@@ -7,6 +7,7 @@ blocks, so the tree has every character of the text it was read from.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -209,6 +210,19 @@ class Document(Struct, frozen=True, gc=False):
     blocks: tuple[Block, ...]
     line_ends: tuple[str, ...] | None = None
     """The line ends of the source in their order, where they are not all ``\\n``."""
+
+
+def split_lines(children: Iterable[Inline]) -> list[Inlines]:
+    """Part nodes at the line breaks, which are never inside a span."""
+    lines: list[list[Inline]] = [[]]
+    for node in children:
+        if isinstance(node, Text):
+            first, *others = node.text.split("\n")
+            lines[-1].append(Text(first))
+            lines.extend([Text(other)] for other in others)
+        else:
+            lines[-1].append(node)
+    return [tuple(node for node in line if node != Text("")) for line in lines]
 
 
 class DocumentBuilder:

@@ -16,6 +16,7 @@ from wamigrate.model import (
     Role,
     SourceInfo,
     Span,
+    replace,
 )
 from wamigrate.notes import Notes
 from wamigrate.notices import notice_topic
@@ -27,6 +28,7 @@ from wamigrate.page_row import Quoted, Row
 from wamigrate.page_times import Line, Times, find_times
 from wamigrate.register import clean_name
 from wamigrate.source import Member, Source
+from wamigrate.source_info import source_info
 from wamigrate.web_page import decode_page
 
 _LONGEST_DAY: Final = 30
@@ -97,13 +99,8 @@ def read_page(
 def _info(
     source: Source, member: Member, format_name: str, sha256: str, size: int, times: Times, count: int
 ) -> SourceInfo:
-    return SourceInfo(
-        id=sha256[:12],
-        name=source.name,
-        member=None if source.kind == "file" else member.name,
-        format=format_name,
-        sha256=sha256,
-        size=size,
+    return replace(
+        source_info(source, member, format_name, sha256, size),
         platform="web",
         date_order=times.order.order,
         date_order_evidence=times.order.evidence,

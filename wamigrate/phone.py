@@ -1,8 +1,8 @@
 """A phone export as a conversation of the common schema."""
 
+import dataclasses
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from itertools import compress, count, repeat
 from operator import is_
 from typing import Final
@@ -14,9 +14,10 @@ from wamigrate.encoding import Decoded, to_utf8
 from wamigrate.errors import ParseError
 from wamigrate.findings import ReadChat, report
 from wamigrate.lines import find_lock
-from wamigrate.model import Conversation, Message, Participant, Platform, SourceInfo, Span
+from wamigrate.model import Conversation, Message, Participant, Platform, SourceInfo, Span, replace
 from wamigrate.notes import Notes
 from wamigrate.notices import group_name
+from wamigrate.source_info import source_info
 from wamigrate.transcript import Known, Transcript, read_transcript
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -55,7 +56,7 @@ def _read(
     with ThreadPoolExecutor(max_workers=1) as beside:  # hashing leaves the interpreter free meanwhile
         digest = beside.submit(hashlib.sha256, stored)
         errors = "replace" if text.damaged else "strict"
-        transcript = read_transcript(text.data, lock, replace(known, errors=errors))
+        transcript = read_transcript(text.data, lock, dataclasses.replace(known, errors=errors))
         sha256 = digest.result().hexdigest()
     platform: Platform = "android" if lock.shape.family == "dash" else "ios"
     classifier = Classifier(platform, file.media)
@@ -94,13 +95,8 @@ def describe_source(
 ) -> SourceInfo:
     """Return what is recorded of a chat file: ``size`` and ``sha256`` are those of its text as stored."""
     source, order = chat.file.source, chat.transcript.order
-    return SourceInfo(
-        id=chat.source,
-        name=source.name,
-        member=None if source.kind == "file" else chat.file.member.name,
-        format=format_name,
-        sha256=sha256,
-        size=size,
+    return replace(
+        source_info(source, chat.file.member, format_name, sha256, size),
         platform=platform,
         date_order=order.order,
         date_order_evidence=order.evidence,

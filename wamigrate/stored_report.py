@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from wamigrate.database import Database
-from wamigrate.model import Conversation, Message, Platform, SourceInfo
+from wamigrate.model import Conversation, Message, Platform, SourceInfo, replace
 from wamigrate.notes import Notes
 from wamigrate.source import Member, Source
+from wamigrate.source_info import source_info
 from wamigrate.wording import count_words
 
 
@@ -23,17 +24,8 @@ def describe(
         messages: how many were read.
 
     """
-    sha256 = database.sha256()
-    return SourceInfo(
-        id=sha256[:12],
-        name=source.name,
-        member=None if source.kind == "file" else member.name,
-        format=format_name,
-        sha256=sha256,
-        size=database.size,
-        platform=platform,
-        messages=messages,
-    )
+    found = source_info(source, member, format_name, database.sha256(), database.size)
+    return replace(found, platform=platform, messages=messages)
 
 
 def report(

@@ -13,14 +13,15 @@ from wamigrate.nesting import escape, one_line
 
 TurnRole = Literal["user", "assistant"]
 CLIP: Final = "📎"
-_FILES: Final = {
+FILE_WORDS: Final = {
     "image": "image",
     "video": "video",
     "audio": "audio",
     "application": "document",
     "text": "document",
 }
-_BARE: Final[dict[Kind, str]] = {
+"""What a file is called that has no name, by its top-level media type."""
+BARE_WORDS: Final[dict[Kind, str]] = {
     "deleted": "message deleted",
     "call": "call",
     "location": "location",
@@ -100,7 +101,7 @@ def file_line(attachment: Attachment) -> str:
     ('📎 notes.pdf', '📎 image (not in the export)')
     """
     name = one_line(attachment.name or (attachment.member or "").rpartition("/")[2])
-    words = name or _FILES.get((attachment.media_type or "").partition("/")[0], "file")
+    words = name or FILE_WORDS.get((attachment.media_type or "").partition("/")[0], "file")
     return f"{CLIP} {words}" if attachment.present else f"{CLIP} {words} (not in the export)"
 
 
@@ -130,9 +131,9 @@ def _described(message: Message, shown: Sequence[Attachment]) -> str:
     parts = [file_line(attachment) for attachment in message.attachments if attachment not in shown]
     text = message.text
     if text and not text.isspace():
-        parts.append(f"*{_BARE['unsupported']}:* {text}" if message.kind == "unsupported" else text)
+        parts.append(f"*{BARE_WORDS['unsupported']}:* {text}" if message.kind == "unsupported" else text)
     elif not message.attachments:
-        parts.append(f"*{_BARE.get(message.kind, 'empty message')}*")
+        parts.append(f"*{BARE_WORDS.get(message.kind, 'empty message')}*")
     return "\n\n".join(parts)
 
 
