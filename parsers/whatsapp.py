@@ -24,10 +24,12 @@ from typing import Final
 from wamigrate.chatfile import find_chats, is_debris
 from wamigrate.errors import NoChatError, SourceError
 from wamigrate.formats import Confidence, Parser
+from wamigrate.long_chat import LongChat
 from wamigrate.model import Conversation, DateOrder
 from wamigrate.notes import Notes
 from wamigrate.pasted_text import probe
 from wamigrate.phone import read_chat
+from wamigrate.phone_parts import survey_chat
 from wamigrate.source import Source
 from wamigrate.transcript import Known
 from wamigrate.web_export import is_web_file
@@ -81,6 +83,19 @@ class WhatsAppPhone:
         for file in find_chats(source):
             known = Known(file.title, file.member.modified, self.date_order, self.year)
             yield read_chat(file, notes, known, format_name=self.name, encoding=self.encoding)
+
+    def survey(self, source: Source, at_least: int) -> tuple[LongChat, ...] | None:
+        """Look through chats of at least so many bytes that can be read in parts; None: there are none."""
+        if self.encoding or self.year or all(member.size < at_least for member in source.members):
+            return None
+        chats: list[LongChat] = []
+        for file in find_chats(source):
+            known = Known(file.title, file.member.modified, self.date_order, self.year)
+            chat = None if file.member.size < at_least else survey_chat(file, known, self.name)
+            if chat is None:
+                return None
+            chats.append(chat)
+        return tuple(chats)
 
 
 def _may_hold_chat(name: str) -> bool:

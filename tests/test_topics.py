@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wamigrate.rhythm import Rhythm
-from wamigrate.segments import duration_words, find_boundaries
+from wamigrate.segments import Thread, duration_words, find_boundaries
 from wamigrate.tables import read_table
 from wamigrate.topics import is_code, language_of, phrase_kinds, read_turn, stems_of, weights, words_of
 
@@ -121,7 +121,7 @@ def test_a_rhythm_depends_on_what_came_before_alone(pauses: list[float], length:
 
 
 def test_nothing_has_no_boundaries() -> None:
-    assert find_boundaries([]) == []
+    assert list(find_boundaries(Thread(None), [])) == []
 
 
 def test_a_pause_is_written_as_people_say_it() -> None:

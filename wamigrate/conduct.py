@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 from wamigrate.model import Message
 
-_WINDOW: Final = 120
-_WINDOWS: Final = 6
+WINDOW: Final = 120
+WINDOWS: Final = 6
 """Long chats are judged by this many runs of this many messages, spread evenly."""
 PROMPT: Final = 120
 """Seconds within which assistants answer; exports without seconds round by up to one minute."""
@@ -25,10 +25,10 @@ _FORMATTED: Final = re.compile(
 
 def sample(messages: tuple[Message, ...]) -> list[tuple[Message, ...]]:
     """Return all messages of a short chat, or runs of a long one."""
-    if len(messages) <= _WINDOW * _WINDOWS:
+    if len(messages) <= WINDOW * WINDOWS:
         return [messages]
-    step = (len(messages) - _WINDOW) // (_WINDOWS - 1)
-    return [messages[at * step : at * step + _WINDOW] for at in range(_WINDOWS)]
+    step = (len(messages) - WINDOW) // (WINDOWS - 1)
+    return [messages[at * step : at * step + WINDOW] for at in range(WINDOWS)]
 
 
 @dataclass(slots=True)

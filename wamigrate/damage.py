@@ -10,7 +10,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -27,10 +27,16 @@ _CODE_LINE: Final = re.compile(
     r"|^\s*(?:def|class|for|while|if|elif|else|return|import|from|let|const|var|func|fn|public|private|echo|sudo"
     r"|SELECT|FROM|WHERE|INSERT|UPDATE|pip|npm|git|cd|docker|curl)\b[^.?!]*\Z|^\s*\"[^\"]+\":"
 )
-_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
-    "lossy-math": ("1 answer shows", "answers show code that lost dollar signs"),
-    "placeholder": ("1 answer is", "answers are a placeholder; what it said is not in the export"),
-    "lost-fence": ("1 answer has", "answers have code that lost its backticks"),
+
+
+def _answers(one: str, many: str, what: str) -> Callable[[int], str]:
+    return lambda count: f"1 answer {one} {what}" if count == 1 else f"{count:,} answers {many} {what}"
+
+
+_WORDS: Final[Mapping[str, Callable[[int], str]]] = {
+    "lossy-math": _answers("shows", "show", "code that lost dollar signs"),
+    "placeholder": _answers("is", "are", "a placeholder; what it said is not in the export"),
+    "lost-fence": _answers("has", "have", "code that lost its backticks"),
 }
 
 
@@ -144,9 +150,7 @@ def _report(conversation: Conversation, changed: Mapping[int, Iterable[str]], no
         for flag in found:
             first.setdefault(flag, conversation.messages[index])
     for code, count in counts.items():
-        one, many = _TEXTS[code]
-        text = f"{one} {many.split(' ', 2)[2]}" if count == 1 else f"{count:,} {many}"
-        notes.add(code, text, source=conversation.source, line=_line(first[code]))
+        notes.tally(code, _WORDS[code], count, source=conversation.source, line=_line(first[code]))
 
 
 def _line(message: Message) -> int | None:

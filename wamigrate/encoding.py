@@ -33,6 +33,11 @@ class Decoded(NamedTuple):
     """Whether there are bytes that are no text in this encoding."""
 
 
+def is_marked(data: bytes) -> bool:
+    """Tell whether a text begins with a byte order mark."""
+    return data.startswith((codecs.BOM_UTF8, *(mark for mark, _ in _MARKS)))
+
+
 def to_utf8(data: bytes, encoding: str | None = None, *, check: bool = True) -> Decoded:
     r"""Bring the bytes of a chat file to UTF-8.
 

@@ -1,7 +1,7 @@
 """Leave messages out on request, and count what was left out."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
@@ -44,8 +44,14 @@ class Filter:
         Conversations that lose all their messages are left out with them; ids and titles stay.
         """
         left_out: Counter[str] = Counter()
-        kept = (self._keep(conversation, left_out) for conversation in conversations)
-        return tuple(conversation for conversation in kept if conversation.messages), left_out
+        return tuple(self.each(conversations, left_out)), left_out
+
+    def each(self, conversations: Iterable[Conversation], left_out: Counter[str]) -> Iterator[Conversation]:
+        """Yield what is kept, one by one, and count what was left out; see :meth:`keep`."""
+        for conversation in conversations:
+            kept = self._keep(conversation, left_out)
+            if kept.messages:
+                yield kept
 
     def _keep(self, conversation: Conversation, left_out: Counter[str]) -> Conversation:
         reasons = self.reasons(conversation.messages)

@@ -1,7 +1,7 @@
 """What reading a chat file found out beside its messages, as notes."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import repeat
 from operator import is_
 from typing import Final, NamedTuple
@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from wamigrate.boundaries import descents
 from wamigrate.chatfile import ChatFile
 from wamigrate.classify import Classifier
+from wamigrate.clock import Order
 from wamigrate.encoding import Decoded
 from wamigrate.model import Message
 from wamigrate.notes import Notes
@@ -54,6 +55,14 @@ def report(chat: ReadChat, notes: Notes) -> None:
         notes: takes the findings.
 
     """
+    report_clock(chat.transcript.order, chat.transcript.calendars, chat.source, notes)
+    report_part(chat, notes)
+    _report_size(chat, notes)
+    report_unused(chat.file, chat.classifier, chat.source, notes)
+
+
+def report_part(chat: ReadChat, notes: Notes) -> None:
+    """Note what can be told of a part of a chat; counts of several parts add up."""
     _report_text(chat, notes)
     _report_dates(chat, notes)
     _report_messages(chat, notes)
@@ -88,9 +97,8 @@ def _report_text(chat: ReadChat, notes: Notes) -> None:
         notes.add("suspect-boundary", text, source=source, line=rows[_SINGLE][0])
 
 
-def _report_dates(chat: ReadChat, notes: Notes) -> None:
-    transcript, source = chat.transcript, chat.source
-    order = transcript.order
+def report_clock(order: Order, calendars: Iterable[str], source: str, notes: Notes) -> None:
+    """Note that day and month could be the other way round, and calendars beside the Gregorian."""
     if order.ambiguous:
         other = "mdy" if order.order == "dmy" else "dmy"
         notes.add(
@@ -98,6 +106,12 @@ def _report_dates(chat: ReadChat, notes: Notes) -> None:
             f"dates were read as {order.order}: {order.evidence}; if that is wrong, add --date-order {other}",
             source=source,
         )
+    for calendar in sorted(calendars):
+        notes.add("calendar", f"dates of the {calendar} calendar were converted", source=source)
+
+
+def _report_dates(chat: ReadChat, notes: Notes) -> None:
+    transcript, source = chat.transcript, chat.source
     if transcript.completed_years:
         notes.add(
             "assumed-year",
@@ -105,8 +119,6 @@ def _report_dates(chat: ReadChat, notes: Notes) -> None:
             f"--option {chat.format}.year=YYYY overrules",
             source=source,
         )
-    for calendar in sorted(transcript.calendars):
-        notes.add("calendar", f"dates of the {calendar} calendar were converted", source=source)
     for message in chat.messages if any(map(is_, transcript.moments, repeat(None))) else ():
         if message.timestamp is None and _UNDATED.isdisjoint(message.flags):
             notes.add(
@@ -118,23 +130,15 @@ def _report_dates(chat: ReadChat, notes: Notes) -> None:
     moments = [moment for moment in transcript.moments if moment is not None]
     jumps = sum((moments[index - 1] - moments[index]).days >= 1 for index in descents(moments))
     if jumps:
-        notes.add(
-            "time-jump",
-            f"goes back in time by more than a day, {_many(jumps, 'time')}; file order was kept",
-            source=source,
-        )
+        notes.tally("time-jump", _jumps, jumps, source=source)
 
 
 def _report_messages(chat: ReadChat, notes: Notes) -> None:
     source = chat.source
     unknown = [message for message in chat.special if "unknown-notice" in message.flags]
     if unknown:
-        notes.add(
-            "unknown-notice",
-            f"{_many(len(unknown), 'notice')} in words that no table knows",
-            source=source,
-            line=unknown[0].spans[0].line,
-        )
+        line = unknown[0].spans[0].line
+        notes.tally("unknown-notice", _unknown, len(unknown), source=source, line=line)
     for message in chat.special:
         if "placeholder" in message.flags:
             text = "the export holds a placeholder instead of an answer"
@@ -142,13 +146,16 @@ def _report_messages(chat: ReadChat, notes: Notes) -> None:
         elif message.kind == "unsupported":
             text = "WhatsApp exported no content for this message"
             notes.add("unsupported", text, source=source, line=message.spans[0].line)
+
+
+def _report_size(chat: ReadChat, notes: Notes) -> None:
     for cap, how in chat.caps.items():
         if abs(cap - len(chat.messages)) <= _CAP_TOLERANCE:
             notes.add(
                 "export-cap",
                 f"{len(chat.messages):,} messages are what phones export at most {how}; "
                 "older ones may be missing",
-                source=source,
+                source=chat.source,
             )
 
 
@@ -156,18 +163,28 @@ def _report_media(chat: ReadChat, notes: Notes) -> None:
     attachments = [attachment for message in chat.special for attachment in message.attachments]
     missing = [attachment for attachment in attachments if not attachment.present]
     if missing:
-        notes.add(
-            "media-missing",
-            f"{len(missing)} of {_many(len(attachments), 'attachment')} did not come with the export",
-            source=chat.source,
-        )
-    unused = Counter(member.name not in chat.classifier.used for member in chat.file.media)[True]
+        notes.tally("media-missing", _missing, len(missing), len(attachments), source=chat.source)
+
+
+def report_unused(file: ChatFile, classifier: Classifier, source: str, notes: Notes) -> None:
+    """Note the files beside a chat that none of its messages mentions, once the classifier has seen all."""
+    unused = Counter(member.name not in classifier.used for member in file.media)[True]
     if unused:
         notes.add(
-            "ignored-member",
-            f"{_many(unused, 'file')} of the export that no message mentions",
-            source=chat.source,
+            "ignored-member", f"{_many(unused, 'file')} of the export that no message mentions", source=source
         )
+
+
+def _jumps(count: int) -> str:
+    return f"goes back in time by more than a day, {_many(count, 'time')}; file order was kept"
+
+
+def _unknown(count: int) -> str:
+    return f"{_many(count, 'notice')} in words that no table knows"
+
+
+def _missing(missing: int, attachments: int) -> str:
+    return f"{missing} of {_many(attachments, 'attachment')} did not come with the export"
 
 
 def _many(count: int, what: str) -> str:

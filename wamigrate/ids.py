@@ -54,7 +54,11 @@ def chat_key(conversation: Conversation) -> str:
 
 
 def message_ids(
-    chat: str, participants: Sequence[Participant], messages: Sequence[Message], roles: Sequence[Role]
+    chat: str,
+    participants: Sequence[Participant],
+    messages: Sequence[Message],
+    roles: Sequence[Role],
+    seen: dict[str, int] | None = None,
 ) -> list[str]:
     """Return the id of each message.
 
@@ -63,10 +67,11 @@ def message_ids(
         participants: everybody in the chat, with their final roles.
         messages: all messages of the chat, in file order, with the words as WhatsApp printed them.
         roles: final role of each message.
+        seen: where the chat comes in parts: empty for the first, and kept from part to part.
 
     """
     authors = _author_keys(participants)
-    seen: dict[str, int] = {}
+    seen = {} if seen is None else seen
     found: list[str] = []
     for message, role in zip(messages, roles, strict=True):
         stamp = message.timestamp

@@ -16,6 +16,7 @@ from wamigrate.pipeline import Reading, export, media_of, reading
 from wamigrate.report import Result
 from wamigrate.settings import ReadOptions, Settings
 from wamigrate.source import Source, open_source
+from wamigrate.streaming import streaming
 from wamigrate.target import FileTarget, FolderTarget, Target
 
 Path_ = str | Path
@@ -152,7 +153,7 @@ def convert(
         raise OptionError(f"{input}: holds {len(others) + 1} exports; convert them one by one")
     path = Path(output) if output is not None else Path(result_name(_named(source, settings), exporter))
     target = open_target(exporter, path, source, overwrite=overwrite)
-    with reading(source, settings) as found:
+    with streaming(source, settings) as found:
         return export(found, exporter, target, settings)
 
 

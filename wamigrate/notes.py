@@ -1,9 +1,11 @@
 """Non-fatal findings and the list of sources: what parsing learned beside the messages."""
 
 from collections import Counter
-from typing import Final
+from collections.abc import Callable
+from operator import add
+from typing import Final, NamedTuple
 
-from wamigrate.model import Note, Severity, SourceInfo
+from wamigrate.model import Note, Severity, SourceInfo, replace
 
 CODES: Final[dict[str, tuple[Severity, str]]] = {
     "ambiguous-date-order": ("warning", "day and month could be the other way round"),
@@ -16,6 +18,7 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
     "export-cap": ("info", "as many messages as WhatsApp exports at most: older ones may be missing"),
     "gap": ("warning", "a time that no copy of a merged chat covers: messages may be missing"),
     "ignored-member": ("info", "a file of the archive that no message mentions"),
+    "large-page": ("info", "a page so long that browsers take their time to open it"),
     "left-out": ("info", "messages that a filter left out"),
     "lossy-math": ("loss", "dollar signs and braces that ChatGPT took out of code as if it were a formula"),
     "lost-fence": ("warning", "a copy without backticks: code that nothing marks as code any more"),
@@ -49,6 +52,13 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
 """Every code with its severity and what it means."""
 
 
+class _Tally(NamedTuple):
+    """What was counted so far, and the finding that says so."""
+
+    counts: tuple[int, ...]
+    note: Note
+
+
 class Notes:
     """Collects findings and sources while inputs are read and written.
 
@@ -61,10 +71,48 @@ class Notes:
     def __init__(self) -> None:
         self.items: list[Note] = []
         self.sources: list[SourceInfo] = []
+        self._tallies: dict[tuple[str, Callable[..., str], str | None], _Tally] = {}
 
     def add(self, code: str, text: str, *, source: str | None = None, line: int | None = None) -> None:
         """Record a finding; ``code`` is a key of :data:`CODES`, ``text`` one line without chat content."""
         self.items.append(Note(code, CODES[code][0], text, source, line))
+
+    def tally(
+        self,
+        code: str,
+        words: Callable[..., str],
+        *counts: int,
+        source: str | None = None,
+        line: int | None = None,
+    ) -> None:
+        """Record a finding that counts; what is found again in the same source is added to it.
+
+        Args:
+            code: key of :data:`CODES`.
+            words: makes the one line of the counts; the same function for the same finding.
+            counts: how much was found.
+            source: ``id`` of the source.
+            line: of the first of them.
+
+        >>> notes = Notes()
+        >>> def words(answers: int, parts: int) -> str: return f"{answers} answers in {parts} parts"
+        >>> notes.tally("rejoined", words, 1, 2, line=7)
+        >>> notes.tally("rejoined", words, 3, 9, line=70)
+        >>> [(note.text, note.line) for note in notes.items]
+        [('4 answers in 11 parts', 7)]
+
+        """
+        key = code, words, source
+        before = self._tallies.get(key)
+        if before is None or before.note not in self.items:
+            before = _Tally(counts, Note(code, CODES[code][0], words(*counts), source, line))
+            self.items.append(before.note)
+        else:
+            totals = tuple(map(add, before.counts, counts))
+            summed = replace(before.note, text=words(*totals))
+            self.items[self.items.index(before.note)] = summed
+            before = _Tally(totals, summed)
+        self._tallies[key] = before
 
     def add_source(self, info: SourceInfo) -> None:
         """Record a source; parsers call it once per chat file, before they yield its conversations."""

@@ -13,7 +13,7 @@ from wamigrate.classify import Classifier, Reading
 from wamigrate.encoding import Decoded, to_utf8
 from wamigrate.errors import ParseError
 from wamigrate.findings import ReadChat, report
-from wamigrate.lines import find_lock
+from wamigrate.lines import Lock, find_lock
 from wamigrate.model import Conversation, Message, Participant, Platform, SourceInfo, Span, replace
 from wamigrate.notes import Notes
 from wamigrate.notices import group_name
@@ -58,7 +58,7 @@ def _read(
         errors = "replace" if text.damaged else "strict"
         transcript = read_transcript(text.data, lock, dataclasses.replace(known, errors=errors))
         sha256 = digest.result().hexdigest()
-    platform: Platform = "android" if lock.shape.family == "dash" else "ios"
+    platform = platform_of(lock)
     classifier = Classifier(platform, file.media)
     messages, places = build_messages(transcript, text, classifier, sha256[:12])
     chat = ReadChat(file, text, transcript, messages, places, classifier, sha256[:12])
@@ -67,14 +67,19 @@ def _read(
     return build_conversation(chat)
 
 
+def platform_of(lock: Lock) -> Platform:
+    """Return whose phones write headers of a shape."""
+    return "android" if lock.shape.family == "dash" else "ios"
+
+
 def build_conversation(chat: ReadChat) -> Conversation:
     """Return a chat that was read as a conversation of the common schema."""
     times = [moment for moment in chat.transcript.moments if moment is not None]
     return Conversation(
         id="",
-        title=chat.file.title or _group_title(chat),
+        title=chat.file.title or group_title(chat),
         service=None,
-        participants=_participants(chat),
+        participants=find_participants(chat),
         started_at=min(times, default=None),
         ended_at=max(times, default=None),
         messages=tuple(chat.messages),
@@ -82,7 +87,7 @@ def build_conversation(chat: ReadChat) -> Conversation:
     )
 
 
-def _group_title(chat: ReadChat) -> str | None:
+def group_title(chat: ReadChat) -> str | None:
     """Return the name that the group has in the end, as far as notices tell it."""
     notices = (chat.messages[place] for place in reversed(chat.places))
     return next(
@@ -107,16 +112,27 @@ def describe_source(
 
 
 def build_messages(
-    transcript: Transcript, text: Decoded, classifier: Classifier, source: str
+    transcript: Transcript, text: Decoded, classifier: Classifier, source: str, end: int | None = None
 ) -> tuple[list[Message], list[int]]:
-    """Return all messages, and the places of those that are more than plain text."""
+    """Return all messages, and the places of those that are more than plain text.
+
+    Args:
+        transcript: of a text, or of a part of it with its places in the whole.
+        text: the text or part.
+        classifier: knows the files of the export.
+        source: ``id`` of the source.
+        end: where a part ends in the whole text, in bytes; None for a whole text.
+
+    """
     starts, lines = transcript.starts, transcript.lines
+    end = len(text.data) if end is None else end
+    begin = end - len(text.data)
     preamble = []
     if transcript.preamble.strip(b"\xef\xbb\xbf \r\n"):
         preamble = [_preamble(transcript, source)]
-    elif starts[0] > 0:
+    elif starts[0] > begin:
         starts, lines = [0, *starts[1:]], [1, *lines[1:]]
-    ends = [*starts[1:], len(text.data)]
+    ends = [*starts[1:], end]
     spans = zip(map(Span, repeat(source), lines, starts, ends))
     errors = "replace" if text.damaged else "strict"
     texts = list(map(bytes.decode, transcript.bodies, repeat("utf-8"), repeat(errors)))
@@ -187,7 +203,7 @@ def _preamble(transcript: Transcript, source: str) -> Message:
     )
 
 
-def _participants(chat: ReadChat) -> tuple[Participant, ...]:
+def find_participants(chat: ReadChat) -> tuple[Participant, ...]:
     """List everybody who writes, in order of appearance; a name that only stands before notices does not."""
     names: list[str | None] = [None] * (len(chat.messages) - len(chat.transcript.names))
     names += chat.transcript.names

@@ -33,7 +33,9 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as renew
+from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from wamigrate.bots import apply_roles, assign_roles, decide
 from wamigrate.columns import rebuild
@@ -63,6 +65,24 @@ def watch_nothing(step: str, done: int, total: int) -> None:
     """Take no notice."""
 
 
+class Stream(Protocol):
+    """Conversations that are made one by one, each time anew: :mod:`wamigrate.streaming`."""
+
+    @property
+    def messages(self) -> int:
+        """How many messages the last run had, notices included; parts of one answer count as one."""
+        ...
+
+    @property
+    def joined(self) -> int:
+        """How many parts the last run put together with the part before them."""
+        ...
+
+    def run(self, notes: Notes) -> Iterator[Conversation]:
+        """Make all conversations; ``notes`` has the sources, and takes the findings."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One input, read and understood, with its source still open for the media."""
@@ -80,16 +100,22 @@ class Reading:
     """Where the media are, by ``id`` of the chat's source."""
     merged: int = 0
     """Messages that were read and are copies of another: :mod:`wamigrate.joint` made one of them."""
+    stream: Stream | None = None
+    """Of an input that is too long to be held in memory, which has no ``chats`` and ``conversations``."""
 
     @property
     def messages(self) -> int:
         """Number of messages, notices included; parts of one answer count as one."""
+        if self.stream is not None:
+            return self.stream.messages
         return sum(len(chat.messages) for chat in self.chats)
 
     @property
     def joined(self) -> int:
         """Number of parts that were put together with the part before them."""
-        return sum(_joined(chat.messages) for chat in self.chats)
+        if self.stream is not None:
+            return self.stream.joined
+        return sum(count_joined(chat.messages) for chat in self.chats)
 
 
 @contextmanager
@@ -117,14 +143,14 @@ def read_source(
     notes = Notes()
     parser = settings.parser(source)
     if settings.from_ is None:
-        _note_others(source, parser, notes)
+        note_others(source, parser, notes)
     watch("reading", 0, 0)
     chats: list[Conversation] = []
     finished: list[bool] = []
     for chat in parser.parse(source, notes):
         watch("understanding", 0, 0)
         prepared = prepare(chat, settings, notes)
-        _check_parts(chat, prepared)
+        check_parts(chat, prepared)
         chats.append(prepared)
         finished.append(bool(chat.id))
     found = Reading(
@@ -133,7 +159,7 @@ def read_source(
     return complete(found, finished, settings)
 
 
-def _note_others(source: Source, parser: Parser, notes: Notes) -> None:
+def note_others(source: Source, parser: Parser, notes: Notes) -> None:
     """Say what else is in a folder or archive of which one format was chosen."""
     for other in find_parsers().values() if source.kind != "file" else ():
         if other.name != parser.name and other.sniff(source) is Confidence.SIGNATURE:
@@ -243,25 +269,40 @@ def settle(found: Conversation, settings: Settings, notes: Notes) -> Conversatio
     """
     people = decide(found, assistant=settings.assistant, me=settings.me, notes=notes)
     chat = apply_roles(replace(found, messages=()), people)
-    messages, roles = found.messages, _roles(found.messages, people)
+    changed = settle_messages(chat, found.messages, settings)
+    started_at, ended_at = time_range(changed)
+    return replace(
+        chat,
+        id=conversation_id(chat_key(chat), changed[0].id if changed else ""),
+        title=chat_title(chat),
+        started_at=started_at,
+        ended_at=ended_at,
+        messages=changed,
+    )
+
+
+def settle_messages(
+    chat: Conversation, messages: tuple[Message, ...], settings: Settings, seen: dict[str, int] | None = None
+) -> tuple[Message, ...]:
+    """Give messages their roles, zone and ids.
+
+    Args:
+        chat: the chat they are of, with the roles of its participants.
+        messages: as a parser yields them; all of the chat, or its next part.
+        settings: what was asked for.
+        seen: as for :func:`wamigrate.ids.message_ids`.
+
+    """
+    roles = _roles(messages, chat.participants)
     key = chat_key(chat)
-    ids = message_ids(key, chat.participants, messages, roles)
+    ids = message_ids(key, chat.participants, messages, roles, seen)
     zone = settings.zone
-    changed = rebuild(
+    return rebuild(
         messages,
         ids=ids,
         replies=final_replies(key, messages, ids),
         timestamps=None if zone is None else local_times((message.timestamp for message in messages), zone),
         roles=roles,
-    )
-    started_at, ended_at = time_range(changed)
-    return replace(
-        chat,
-        id=conversation_id(key, ids[0] if ids else ""),
-        title=chat_title(chat),
-        started_at=started_at,
-        ended_at=ended_at,
-        messages=changed,
     )
 
 
@@ -309,20 +350,24 @@ def export(
         VerificationError: the exporter did not take every message.
 
     """
-    kept, left_out = settings.filter_for(exporter).keep(read.conversations)
-    if not kept:
+    notes = _own_notes(read.notes)
+    left_out: Counter[str] = Counter()
+    kept = settings.filter_for(exporter).each(_conversations(read, notes), left_out)
+    first = next(kept, None)
+    if first is None:
         raise NothingToExportError(f"{read.input}: {_nothing(read, left_out)}")
-    notes = _own_notes(read.notes, left_out)
     tally = Tally()
     target.sources = read.media
     with target:
-        exporter.export(tally.counting(kept, watch), target, notes)
+        exporter.export(
+            tally.counting(_all(first, kept, left_out, notes), watch, len(read.conversations)), target, notes
+        )
         tally.check(read.input, read.messages, left_out.total())
-    started_at, ended_at = time_range(message for conversation in kept for message in conversation.messages)
-    present, missing = _media(kept)
-    if present and is_text_only(exporter):
-        were = "was" if present == 1 else "were"
-        words = f"{count_words(present, 'file')} {were} not written: {exporter.name} has no place for files"
+    if tally.present and is_text_only(exporter):
+        were = "was" if tally.present == 1 else "were"
+        words = (
+            f"{count_words(tally.present, 'file')} {were} not written: {exporter.name} has no place for files"
+        )
         notes.add("media-unwritten", words)
     return Result(
         input=read.input,
@@ -336,14 +381,28 @@ def export(
         merged=read.merged,
         left_out=dict(left_out),
         kinds=dict(sorted(tally.kinds.items())),
-        assistants=_assistants(kept),
-        started_at=started_at,
-        ended_at=ended_at,
-        media_present=present,
-        media_missing=missing,
+        assistants=tuple(tally.assistants),
+        started_at=tally.started_at,
+        ended_at=tally.ended_at,
+        media_present=tally.present,
+        media_missing=tally.missing,
         sources=tuple(notes.sources),
         notes=tuple(notes.items),
     )
+
+
+def _conversations(read: Reading, notes: Notes) -> Iterable[Conversation]:
+    return read.conversations if read.stream is None else read.stream.run(notes)
+
+
+def _all(
+    first: Conversation, others: Iterable[Conversation], left_out: Counter[str], notes: Notes
+) -> Iterator[Conversation]:
+    """Yield all that is kept; once that is known, note what is not."""
+    yield first
+    yield from others
+    for reason, count in left_out.items():
+        notes.add("left-out", left_out_words(reason, count))
 
 
 @dataclass(slots=True)
@@ -352,16 +411,37 @@ class Tally:
 
     conversations: int = 0
     kinds: Counter[str] = field(default_factory=Counter[str])
+    present: int = 0
+    """Attachments whose file is there."""
+    missing: int = 0
+    assistants: dict[str, None] = field(default_factory=dict[str, None])
+    """Their names, in order of appearance."""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    """Times of the first and the last message that have one."""
 
     def counting(
-        self, conversations: Sequence[Conversation], watch: Watch = watch_nothing
+        self, conversations: Iterable[Conversation], watch: Watch = watch_nothing, total: int = 0
     ) -> Iterator[Conversation]:
         """Pass conversations on; each counts once the exporter comes back for the next."""
         for conversation in conversations:
             yield conversation
-            self.conversations += 1
-            self.kinds.update(message.kind for message in conversation.messages)
-            watch("writing", self.conversations, len(conversations))
+            self._add(conversation)
+            watch("writing", self.conversations if total else 0, total)
+
+    def _add(self, conversation: Conversation) -> None:
+        self.conversations += 1
+        self.kinds.update([message.kind for message in conversation.messages])
+        for message in conversation.messages:
+            if message.attachments:
+                present = sum(attachment.present for attachment in message.attachments)
+                self.present += present
+                self.missing += len(message.attachments) - present
+        names = [person.name for person in conversation.participants if person.role == "assistant"]
+        self.assistants.update(dict.fromkeys(names))
+        started_at, ended_at = time_range(conversation.messages)
+        self.started_at = self.started_at or started_at
+        self.ended_at = ended_at or self.ended_at
 
     def check(self, name: str, expected: int, left_out: int) -> None:
         """Make sure that no message got lost on the way.
@@ -378,23 +458,24 @@ class Tally:
             )
 
 
-def _joined(messages: Iterable[Message]) -> int:
+def count_joined(messages: Iterable[Message]) -> int:
+    """Return how many parts were put together with the part before them."""
     return sum(len(message.parts) - 1 for message in messages if message.parts)
 
 
-def _check_parts(found: Conversation, prepared: Conversation) -> None:
+def check_parts(found: Conversation, prepared: Conversation) -> None:
     """Make sure that putting parts together lost none."""
-    before = len(found.messages) + _joined(found.messages)
-    after = len(prepared.messages) + _joined(prepared.messages)
+    before = len(found.messages) + count_joined(found.messages)
+    after = len(prepared.messages) + count_joined(prepared.messages)
     if before != after:
         raise VerificationError(
             f"{before:,} messages and parts were read, but {after:,} are left; please report this"
         )
 
 
-def _roles(messages: Iterable[Message], people: Mapping[str, Participant]) -> list[Role]:
+def _roles(messages: Iterable[Message], people: Iterable[Participant]) -> list[Role]:
     """Return the role of each message's author; notices stay notices."""
-    roles: dict[str | None, Role] = {name: one.role for name, one in people.items()}
+    roles: dict[str | None, Role] = {one.name: one.role for one in people}
     return [
         message.role if message.role == "notice" else roles.get(message.author, message.role)
         for message in messages
@@ -411,13 +492,11 @@ def _revise(chat: Conversation, settings: Settings, notes: Notes) -> Conversatio
     return chat if settings.zone is None else localize(chat, settings.zone)
 
 
-def _own_notes(notes: Notes, left_out: Counter[str]) -> Notes:
+def _own_notes(notes: Notes) -> Notes:
     """Copy the findings, so that those of one exporter do not show up in the result of the next."""
     own = Notes()
     own.sources[:] = notes.sources
     own.items[:] = notes.items
-    for reason, count in left_out.items():
-        own.add("left-out", left_out_words(reason, count))
     return own
 
 
@@ -426,24 +505,3 @@ def _nothing(read: Reading, left_out: Counter[str]) -> str:
         return "there are no messages in it; nothing was written"
     words = ", ".join(left_out_words(reason, count) for reason, count in left_out.items())
     return f"no message of {read.messages:,} is left to write: {words}; nothing was written"
-
-
-def _media(conversations: Iterable[Conversation]) -> tuple[int, int]:
-    """Count the attachments whose file is there, and the others."""
-    present = [
-        attachment.present
-        for conversation in conversations
-        for message in conversation.messages
-        for attachment in message.attachments
-    ]
-    return sum(present), len(present) - sum(present)
-
-
-def _assistants(conversations: Iterable[Conversation]) -> tuple[str, ...]:
-    names = (
-        participant.name
-        for conversation in conversations
-        for participant in conversation.participants
-        if participant.role == "assistant"
-    )
-    return tuple(dict.fromkeys(names))

@@ -217,10 +217,16 @@ def _questions(messages: Sequence[Message], start: int) -> int:
 
 def _report(conversation: Conversation, chains: Sequence[range], notes: Notes) -> None:
     first = conversation.messages[chains[0].start]
-    answers = "1 answer was" if len(chains) == 1 else f"{len(chains):,} answers were"
-    notes.add(
+    notes.tally(
         "rejoined",
-        f"{answers} put together from {sum(map(len, chains)):,} messages",
+        _rejoined,
+        len(chains),
+        sum(map(len, chains)),
         source=conversation.source,
         line=first.spans[0].line if first.spans else None,
     )
+
+
+def _rejoined(answers: int, parts: int) -> str:
+    were = "1 answer was" if answers == 1 else f"{answers:,} answers were"
+    return f"{were} put together from {parts:,} messages"

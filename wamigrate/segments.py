@@ -10,9 +10,10 @@ to the end of the thread: only the last exchange may be seen anew, once its answ
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from math import log2
 from operator import itemgetter, mul
 from typing import Final, NamedTuple
@@ -91,21 +92,19 @@ class Boundary:
         return tuple(texts[name].replace("{pause}", pause) for name in names)
 
 
-def find_boundaries(messages: Sequence[Message], service: str | None = None) -> list[Boundary]:
+def find_boundaries(thread: "Thread", messages: Sequence[Message], known: int = 0) -> Iterator[Boundary]:
     """Find where the second and each later conversation of a thread starts.
 
     Args:
-        messages: the whole thread, roles assigned.
-        service: key of its assistant, whose absences part conversations, too.
+        thread: a new one; where messages come in parts, the same for all.
+        messages: those of the thread, roles assigned.
+        known: how many of the messages the thread has seen already; they end with a whole exchange.
 
     """
-    thread = _Thread(service)
-    found: list[Boundary] = []
-    for exchange in exchanges(messages):
+    for exchange in exchanges(messages, known):
         parts = thread.take(exchange)
         if parts:
-            found.append(Boundary(exchange.start, parts, thread.pause))
-    return found
+            yield Boundary(exchange.start, parts, thread.pause)
 
 
 def evidence(messages: Sequence[Message], starts: Sequence[int]) -> list[tuple[int, dict[str, float]]]:
@@ -118,7 +117,7 @@ def evidence(messages: Sequence[Message], starts: Sequence[int]) -> list[tuple[i
         starts: indexes at which conversations truly start.
 
     """
-    thread = _Thread(None)
+    thread = Thread(None)
     true_starts = set(starts)
     found: list[tuple[int, dict[str, float]]] = []
     for exchange in exchanges(messages):
@@ -129,13 +128,16 @@ def evidence(messages: Sequence[Message], starts: Sequence[int]) -> list[tuple[i
     return found
 
 
-def exchanges(messages: Sequence[Message]) -> list[Exchange]:
-    """Cut a thread into questions with their answers; notices and messages without a time belong to none."""
+def exchanges(messages: Sequence[Message], known: int = 0) -> list[Exchange]:
+    """Cut a thread into questions with their answers; notices and messages without a time belong to none.
+
+    The first ``known`` messages are left out.
+    """
     found: list[Exchange] = []
     start, first, last = -1, datetime.min, datetime.min  # noqa: DTZ901 - never compared
     asked = answer = ""
     media = answered = False
-    for index, message in enumerate(messages):
+    for index, message in enumerate(islice(messages, known, None) if known else messages, known):
         role, stamp = message.role, message.timestamp
         if stamp is None or role == "notice":
             continue
@@ -165,10 +167,16 @@ _NOTHING: Final = Turn(set(), (), [], [])
 _BEFORE: Final = Exchange(0, datetime.min, datetime.min, "", "", media=False)  # noqa: DTZ901 - never compared
 
 
-class _Thread:
+class Thread:
     """What is known of a thread while its exchanges come by."""
 
     def __init__(self, service: str | None) -> None:
+        """Begin a thread.
+
+        Args:
+            service: key of its assistant, whose absences part conversations, too.
+
+        """
         self._weights = weights()
         known = ("base", "fresh", "language", "code_begins")
         self._best_of_no_question = sum(map(self._weights.__getitem__, known))

@@ -68,16 +68,19 @@ def service_notices(conversation: Conversation, notes: Notes | None = None) -> C
         changed[index] = replace(messages[index], role=role, flags=(*messages[index].flags, _FLAG))
     if notes is not None:
         first = messages[min(found)]
-        lines = (
-            "1 line of the service was" if len(found) == 1 else f"{len(found):,} lines of the service were"
-        )
-        notes.add(
+        notes.tally(
             "service-notice",
-            f"{lines} taken for notices: linking steps, terms, automatic replies",
+            _taken,
+            len(found),
             source=conversation.source,
             line=first.spans[0].line if first.spans else None,
         )
     return replace(conversation, messages=tuple(changed))
+
+
+def _taken(count: int) -> str:
+    lines = "1 line of the service was" if count == 1 else f"{count:,} lines of the service were"
+    return f"{lines} taken for notices: linking steps, terms, automatic replies"
 
 
 def _linking_lines(messages: Sequence[Message], services: frozenset[str]) -> Iterator[int]:

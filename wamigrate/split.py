@@ -11,15 +11,21 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Final
 
 from wamigrate.bots import find_bot
 from wamigrate.errors import OptionError
 from wamigrate.ids import chat_key, conversation_id
 from wamigrate.model import Conversation, Message, replace
-from wamigrate.segments import PATIENCE, Boundary, find_boundaries
-from wamigrate.titles import UniqueTitles, date_title, language_before, media_title, question_title
+from wamigrate.segments import PATIENCE, Boundary, Thread, find_boundaries
+from wamigrate.titles import (
+    LANGUAGE_REACH,
+    UniqueTitles,
+    date_title,
+    language_before,
+    media_title,
+    question_title,
+)
 from wamigrate.wording import clock_words, date_words
 
 __all__ = [
@@ -27,6 +33,7 @@ __all__ = [
     "PATIENCE",
     "Boundary",
     "Mode",
+    "Splitter",
     "chat_title",
     "explain",
     "join",
@@ -91,13 +98,8 @@ def split(chat: Conversation, mode: str = DEFAULT) -> tuple[Conversation, ...]:
         OptionError: there is no such mode.
 
     """
-    starts = [boundary.index for boundary in explain(chat, mode)]
-    bounds = [0, *starts, len(chat.messages)]
-    namer = _Namer(chat, parse_mode(mode))
-    key = chat_key(chat)
-    return tuple(
-        _piece(chat, chat.messages[start:end], key, namer.name(start, end)) for start, end in pairwise(bounds)
-    )
+    splitter = Splitter(chat, mode)
+    return (*splitter.feed(chat.messages), *splitter.finish())
 
 
 def explain(chat: Conversation, mode: str = DEFAULT) -> tuple[Boundary, ...]:
@@ -117,8 +119,7 @@ def explain(chat: Conversation, mode: str = DEFAULT) -> tuple[Boundary, ...]:
         return ()
     if chosen.name != "auto":
         return tuple(_starts(messages, chosen))
-    found = find_boundaries(messages, chat.service)
-    return tuple(dataclasses.replace(one, index=_with_notices(messages, one.index)) for one in found)
+    return tuple(_in_auto(Thread(chat.service), messages))
 
 
 def join(pieces: Sequence[Conversation]) -> Conversation:
@@ -169,31 +170,93 @@ def _piece(chat: Conversation, messages: tuple[Message, ...], key: str, title: s
     )
 
 
+class Splitter:
+    """Splits a chat that comes in parts.
+
+    A conversation is given out once the next one has begun. A part may end wherever :func:`split` could
+    begin a conversation: after a pause of :data:`PATIENCE` before somebody other than the assistant.
+    """
+
+    def __init__(self, chat: Conversation, mode: str = DEFAULT) -> None:
+        """Begin a chat.
+
+        Args:
+            chat: who talks, with roles; its messages are given to :meth:`feed`.
+            mode: as for :func:`parse_mode`.
+
+        Raises:
+            OptionError: there is no such mode.
+
+        """
+        self._mode = parse_mode(mode)
+        self._chat = chat
+        self._key = chat_key(chat)
+        self._thread = Thread(chat.service)
+        self._namer = _Namer(chat_title(chat), self._mode)
+        self._before: tuple[Message, ...] = ()
+        """The end of what was given out, for the language of titles."""
+        self._open: tuple[Message, ...] = ()
+        """What has not been given out yet: the beginning of a conversation."""
+
+    def feed(self, messages: tuple[Message, ...]) -> Iterator[Conversation]:
+        """Take the next messages of the chat; yield the conversations that are complete."""
+        known = self._before + self._open
+        shown = known + messages if known else messages
+        start = len(self._before)
+        for boundary in self._boundaries(shown, len(known)):
+            yield self._piece(shown, start, boundary.index)
+            start = boundary.index
+        self._before, self._open = shown[max(0, start - LANGUAGE_REACH) : start], shown[start:]
+
+    def finish(self) -> Iterator[Conversation]:
+        """Yield the last conversation; also one of a chat without messages."""
+        yield self._piece(self._before + self._open, len(self._before), len(self._before) + len(self._open))
+
+    def _boundaries(self, messages: tuple[Message, ...], known: int) -> Iterator[Boundary]:
+        if self._mode.name == "none":
+            return iter(())
+        if self._mode.name == "auto":
+            return _in_auto(self._thread, messages, known)
+        # Where the open conversation begins, a fixed rule can begin anew.
+        start = len(self._before)
+        found = _starts(messages[start:] if start else messages, self._mode)
+        return (dataclasses.replace(one, index=one.index + start) for one in found)
+
+    def _piece(self, messages: tuple[Message, ...], start: int, end: int) -> Conversation:
+        title = self._namer.name(messages, start, end)
+        return _piece(self._chat, messages[start:end], self._key, title)
+
+
+def _in_auto(thread: Thread, messages: Sequence[Message], known: int = 0) -> Iterator[Boundary]:
+    """Yield where conversations start in the messages after those that the thread knows."""
+    for one in find_boundaries(thread, messages, known):
+        yield dataclasses.replace(one, index=_with_notices(messages, one.index))
+
+
 class _Namer:
     """Gives the conversations of a chat their titles, first come, first served."""
 
-    def __init__(self, chat: Conversation, mode: Mode) -> None:
-        self._messages = chat.messages
-        self._chat = chat_title(chat)
+    def __init__(self, chat: str, mode: Mode) -> None:
+        self._chat = chat
         self._mode = mode.name
         self._titles = UniqueTitles()
 
-    def name(self, start: int, end: int) -> str:
+    def name(self, messages: Sequence[Message], start: int, end: int) -> str:
         """Name the conversation of the messages from ``start`` to before ``end``."""
-        pieces = self._messages[start:end]
+        pieces = messages[start:end]
         time = time_range(pieces)[0]
         title = question_title(pieces) if self._mode in ("auto", "gap") else None
         if title is None:
-            title = self._by_date(pieces, time, end)
+            title = self._by_date(messages, start, end, time)
         if time is None or not self._titles.is_taken(title):
             return self._titles.claim(title, None)
-        return self._titles.claim(title, date_title(time.date(), language_before(self._messages, end)))
+        return self._titles.claim(title, date_title(time.date(), language_before(messages, end)))
 
-    def _by_date(self, messages: Sequence[Message], time: datetime | None, end: int) -> str:
+    def _by_date(self, messages: Sequence[Message], start: int, end: int, time: datetime | None) -> str:
         if self._mode == "none" or time is None:
             return self._chat
-        language = language_before(self._messages, end)
-        sent = media_title(messages, language) if self._mode == "auto" else None
+        language = language_before(messages, end)
+        sent = media_title(messages[start:end], language) if self._mode == "auto" else None
         if sent is not None:
             return f"{sent}, {date_title(time.date(), language)}"
         day = f"{self._chat}, {date_words(time)}"

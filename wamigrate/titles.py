@@ -22,6 +22,8 @@ HARD_LIMIT: Final = 80
 _SHORTEST: Final = 24
 """Characters that must be left where a title is cut at the end of a clause."""
 _LOOK: Final = 400
+LANGUAGE_REACH: Final = 400
+"""Messages that are looked back for the language that people write."""
 _SENTENCES: Final = 6
 _LEAD: Final = 8
 """Words of the longest phrase that is left out."""
@@ -139,7 +141,7 @@ def shorten(text: str, limit: int = LIMIT) -> str:
 
 def language_before(messages: Sequence[Message], end: int) -> str:
     """Return the language that people wrote last before a message; English where nothing tells."""
-    for index in range(min(end, len(messages)) - 1, max(-1, end - 400), -1):
+    for index in range(min(end, len(messages)) - 1, max(-1, end - LANGUAGE_REACH), -1):
         message = messages[index]
         if message.role in _SPOKEN and message.text:
             found = language_of(message.text)

@@ -7,7 +7,7 @@ exports in one file) the same way.
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, compress, count, repeat
 from operator import is_, itemgetter, sub
@@ -93,6 +93,28 @@ def read_transcript(data: bytes, lock: Lock, known: Known) -> Transcript:
     for index in reversed(_blocks(transcript)) if known.judge is None else ():
         _splice(transcript, index, data, known)
     return transcript
+
+
+def moved(transcript: Transcript, offset: int, lines: int) -> Transcript:
+    """Return the transcript of a part of a text with its places in the whole text.
+
+    Args:
+        transcript: of the part.
+        offset: bytes of the text before the part.
+        lines: of the text before the part.
+
+    """
+    return replace(
+        transcript,
+        starts=[start + offset for start in transcript.starts],
+        lines=[line + lines for line in transcript.lines],
+        inner=lambda index: transcript.inner(index) + offset,
+        absorbed={
+            index: [(line + lines, reasons) for line, reasons in rows]
+            for index, rows in transcript.absorbed.items()
+        },
+        blocks=[line + lines for line in transcript.blocks],
+    )
 
 
 def _read(data: bytes, lock: Lock, known: Known) -> Transcript:
