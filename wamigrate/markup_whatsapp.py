@@ -98,8 +98,11 @@ def _fences(text: str) -> Iterator[Fence]:
 
 
 def _fills_line(text: str, start: int, end: int) -> bool:
+    # The end first: a line of many fences is then looked through once, not once for each.
+    if _BLANK_REST.match(text, end) is None:
+        return False
     before = text[text.rfind("\n", 0, start) + 1 : start]
-    return not before.strip(" \t") and _BLANK_REST.match(text, end) is not None
+    return not before.strip(" \t")
 
 
 def _read_blocks(text: str, builder: DocumentBuilder, read: LineReader, *, line_start: bool) -> None:

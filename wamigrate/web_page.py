@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
 _HTML: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:\s+|(?><!--.*?-->))*+<(?:!doctype html|html|head|body|div|section|main|meta)\b",
+    rb"(?:\xef\xbb\xbf)?(?:\s|(?><!--.*?-->))*<(?:!doctype html|html|head|body|div|section|main|meta)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _MHTML: Final = re.compile(
-    rb"(?:[\w-]+:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)*?content-type:\s*multipart/related", re.IGNORECASE
+    rb"(?:[\w-]+:[^\n]*+\n(?:[ \t][^\n]*+\n)*)*?content-type:\s*multipart/related", re.IGNORECASE
 )
 _CHARSET: Final = re.compile(rb"<meta[^>]{1,200}?charset=[\"']?([\w-]{2,40})", re.IGNORECASE)
 _HEAD: Final = 1 << 12
