@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from wamigrate.markup_assistant_inline import read_inline
 from wamigrate.markup_formula import read_formula
+from wamigrate.markup_lines import Lines
 from wamigrate.markup_tree import (
     CodeBlock,
     Document,
@@ -44,6 +45,7 @@ MARK: Final = re.compile(
     r"|(?P<item>[ \t]*(?:[-*+•]|(?P<number>[0-9]{1,3})[.)])[ \t]+)(?=\S)"
     r"|(?P<quote>[ \t]*(?:>[ ]?)+)"
 )
+_NO_BLANK: Final = re.compile(r"[^ \t]")
 _EMPTY_ITEM: Final = re.compile(r"[ \t]*(?:[-*+•]|(?P<number>[0-9]{1,3})[.)])[ \t]*\Z")
 _IN_QUOTE: Final = re.compile(r"(?:[-*+•]|[0-9]{1,3}[.)])[ ]+(?=\S)")
 TASK: Final = re.compile(r"\[([ xX])\][ ]+(?=\S)")
@@ -76,9 +78,10 @@ def parse_assistant(text: str, read: LineReader = read_inline) -> Document:
 
 def _fences(text: str) -> Iterator[Fence]:
     at = 0
+    lines = Lines(text)
     unclosed: set[str] = set()
     while (opening := _OPENING.search(text, at)) is not None:
-        fence = _fence(text, opening, unclosed)
+        fence = _fence(text, opening, lines, unclosed)
         at = opening.end()
         if fence is not None:
             yield fence
@@ -87,17 +90,17 @@ def _fences(text: str) -> Iterator[Fence]:
             at = close + len(opening[0])  # code inside a line
 
 
-def _fence(text: str, opening: re.Match[str], unclosed: set[str]) -> Fence | None:
+def _fence(text: str, opening: re.Match[str], lines: Lines, unclosed: set[str]) -> Fence | None:
     """Read the block of code that the backticks open, if they open one.
 
     ``unclosed`` holds the backticks that never close a line from here on: looking again takes time.
     """
     body, ticks = opening.end(), opening[0]
-    before = text[text.rfind("\n", 0, opening.start()) + 1 : opening.start()]
-    starts_line = not before.strip(" \t") or _EMPTY_ITEM.match(before) is not None
+    line_start = lines.start(opening.start())
+    starts_line = _starts_line(text, line_start, opening.start())
     language = _LANGUAGE.match(text, body)
     content = language.end() if language else body
-    close = _closing(text, ticks, content) if language and ticks not in unclosed else -1
+    close = _closing(text, ticks, content, lines) if language and ticks not in unclosed else -1
     if close < 0:
         if language:
             unclosed.add(ticks)
@@ -111,20 +114,25 @@ def _fence(text: str, opening: re.Match[str], unclosed: set[str]) -> Fence | Non
     end = len(text) if close < 0 else close
     if not text[content:end].strip():
         return None
-    indent = len(before) if starts_line else 0
+    indent = opening.start() - line_start if starts_line else 0
     block = CodeBlock(text[body:end], ticks, language[1] if language else "", close >= 0, indent)
     return Fence(opening.start(), end if close < 0 else close + len(ticks), block)
 
 
-def _closing(text: str, ticks: str, start: int) -> int:
+def _starts_line(text: str, start: int, end: int) -> bool:
+    """Tell whether nothing but the mark of an item stands before a place in its line."""
+    return _NO_BLANK.search(text, start, end) is None or _EMPTY_ITEM.match(text, start, end) is not None
+
+
+def _closing(text: str, ticks: str, start: int, lines: Lines) -> int:
     """Return where backticks end a line, or stand at the start of one before no language; or -1."""
     for run in _OPENING.finditer(text, start):
         if run[0] != ticks:
             continue
         if _LINE_REST.match(text, run.end()) is not None:
             return run.start()
-        line_start = text.rfind("\n", 0, run.start()) + 1
-        if not text[line_start : run.start()].strip(" \t") and not text[run.end()].isalnum():
+        blank = _NO_BLANK.search(text, lines.start(run.start()), run.start()) is None
+        if blank and not text[run.end()].isalnum():
             return run.start()
     return -1
 

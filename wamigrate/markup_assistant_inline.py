@@ -14,6 +14,7 @@ from wamigrate.markup_escape import escape
 from wamigrate.markup_formula import read_formula
 from wamigrate.markup_inline import CANDIDATES as PERSONS
 from wamigrate.markup_inline import Token, is_control, nest, read_url
+from wamigrate.markup_lines import Lines
 from wamigrate.markup_tree import Code, Inlines, Link, Notation, Text, Url
 
 # Every alternative starts with one plain character: then the search skips all others in C.
@@ -45,6 +46,7 @@ class _Scanner:
 
     def __init__(self, text: str, *, in_link: bool = False) -> None:
         self.text = text
+        self.lines = Lines(text)
         self.in_link = in_link
         self.tokens: list[Token] = []
         self.unclosed: dict[str, int] = {}
@@ -78,8 +80,7 @@ class _Scanner:
         body = start + len(fence)
         if start < self.unclosed.get(fence, 0):
             return None
-        line_end = self.text.find("\n", body)
-        line_end = len(self.text) if line_end < 0 else line_end
+        line_end = self.lines.end(body)
         close = self.text.find(fence, body, line_end)
         while close >= 0:
             after = close + len(fence)

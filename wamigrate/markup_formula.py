@@ -6,6 +6,7 @@ elsewhere. GitHub: "Writing mathematical expressions"; Obsidian: "Advanced forma
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from wamigrate.markup_escape import escape
@@ -70,8 +71,9 @@ def _inline(text: str, match: re.Match[str]) -> str | None:
 def _display(text: str, match: re.Match[str]) -> str | None:
     r"""Write ``$$x$$``, or None where the formula does not fill its lines: ``\[1\]`` may be no formula."""
     body = match[1]
-    before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-    if before.strip(" \t") or _LINE_REST.match(text, match.end()) is None or not _takes_dollars(text, body):
+    if _LINE_REST.match(text, match.end()) is None or not _takes_dollars(text, body):
+        return None
+    if text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip(" \t"):
         return None
     if "\n" not in body:
         return f"$${body.strip()}$$"
@@ -80,4 +82,10 @@ def _display(text: str, match: re.Match[str]) -> str | None:
 
 def _takes_dollars(text: str, body: str) -> bool:
     """Tell whether no other dollar could pair with those of the formula, and nothing hides its end."""
-    return "$" not in text and not body.rstrip().endswith("\\")
+    return not _has_dollars(text) and not body.rstrip().endswith("\\")
+
+
+@lru_cache(maxsize=1)
+def _has_dollars(text: str) -> bool:
+    """Look through a message once, however many formulas it has."""
+    return "$" in text

@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from wamigrate.markup_lines import Lines
 from wamigrate.markup_tree import Code, Emphasis, Inline, Inlines, Strike, Strong, Text, Url
 
 # Every alternative starts with one plain character: then the search skips all others in C. A marker
@@ -72,8 +73,9 @@ def nest(text: str, tokens: list[Token]) -> Inlines:
 
 class _Nesting:
     def __init__(self, text: str, tokens: list[Token]) -> None:
-        self.text = text
         self.tokens = tokens
+        self.lines = Lines(text)
+        self.text = text
 
     def build(self, low: int, high: int, start: int, end: int, *, inside_double: bool) -> Inlines:
         """Build the nodes of ``text[start:end]``, whose tokens are ``tokens[low:high]``."""
@@ -101,9 +103,7 @@ class _Nesting:
         """Return the index of the token that closes the one at ``opener``, or -1."""
         first = self.tokens[opener]
         end, mark = first.end, first.mark
-        line_end = self.text.find("\n", end)
-        if line_end < 0:
-            line_end = len(self.text)
+        line_end = self.lines.end(end)
         for index in range(opener + 1, high):
             token = self.tokens[index]
             if token.start >= line_end:
@@ -135,6 +135,7 @@ class _Scanner:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.lines = Lines(text)
         self.tokens: list[Token] = []
         self.no_code_before = 0
 
@@ -146,7 +147,8 @@ class _Scanner:
             if run[0] in _MARKERS:
                 token = _marker(self.text, match.start(), at) if len(run) == 1 else None
             elif run[0] == "`":
-                token = self._code(match.start(), at)
+                at = self._codes(match.start(), at)
+                continue
             else:
                 token = read_url(self.text, match.start(), self.tokens)
             if token is not None:
@@ -154,12 +156,21 @@ class _Scanner:
                 at = token.end
         return self.tokens
 
+    def _codes(self, start: int, end: int) -> int:
+        """Read what a run of backticks opens, and what the rest of the run opens; return where to go on."""
+        while (token := self._code(start, end)) is not None:
+            self.tokens.append(token)
+            if token.end >= end:
+                return token.end
+            start = token.end
+        return end
+
     def _code(self, start: int, end: int) -> Token | None:
         if end - start >= len(_FENCE):
             return self._fence(start)
         if end - start > 1 or start < self.no_code_before or not _may_open(self.text, start, end):
             return None
-        line_end = _line_end(self.text, end)
+        line_end = self.lines.end(end)
         close = self.text.find("`", end, line_end)
         while close >= 0:
             after = close + 1
@@ -174,18 +185,13 @@ class _Scanner:
     def _fence(self, start: int) -> Token | None:
         """Read three backticks that close on the same line."""
         body = start + len(_FENCE)
-        line_end = _line_end(self.text, body)
+        line_end = self.lines.end(body)
         content = _NOT_BLANK.search(self.text, body, line_end)
         close = self.text.find(_FENCE, content.end(), line_end) if content else -1
         if close < 0:
             return None
         node = Code(self.text[body:close], _FENCE)
         return Token(start, close + len(_FENCE), _FENCE, opens=False, closes=False, node=node)
-
-
-def _line_end(text: str, start: int) -> int:
-    end = text.find("\n", start)
-    return len(text) if end < 0 else end
 
 
 def _marker(text: str, start: int, end: int) -> Token | None:
