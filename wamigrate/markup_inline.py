@@ -35,6 +35,8 @@ _ADDRESS: Final = re.compile(r"[^\s<>\"`\x00-\x1f\x7f]+")
 _NOT_BLANK: Final = re.compile(r"\S")
 _SCHEMES: Final = ("https", "http", "ftp")
 _MARKERS: Final = "*_~"
+_REACH: Final = 1000
+"""Characters before an address in which a marker is looked for that the address may close."""
 _FENCE: Final = "```"
 
 
@@ -248,11 +250,14 @@ def _trimmed(text: str, start: int, end: int, tokens: list[Token]) -> int:
         close: text.count(close, start, end) - text.count(opening, start, end)
         for opening, close in ("()", "[]", "{}")
     }
+    open_marks: dict[str, bool] = {}
     while end > start:
         last = text[end - 1]
+        if last in _MARKERS and last not in open_marks:
+            open_marks[last] = _is_open(text, last, start, tokens)
         if last in excess and excess[last] > 0:
             excess[last] -= 1
-        elif last not in ".,;:!?'…”’»。，" and not (last in _MARKERS and _is_open(text, last, start, tokens)):
+        elif last not in ".,;:!?'…”’»。，" and not open_marks.get(last):
             break
         end -= 1
     return end
@@ -260,12 +265,11 @@ def _trimmed(text: str, start: int, end: int, tokens: list[Token]) -> int:
 
 def _is_open(text: str, mark: str, at: int, tokens: list[Token]) -> bool:
     """Tell whether a marker before ``at`` on the same line waits for its end."""
-    line_start = text.rfind("\n", 0, at) + 1
-    opened = False
+    reach = max(0, at - _REACH)
+    line_start = max(reach, text.rfind("\n", reach, at) + 1)
     for token in reversed(tokens):
         if token.start < line_start:
             break
         if token.mark[:1] == mark:
-            opened = token.opens
-            break
-    return opened
+            return token.opens
+    return False
