@@ -83,6 +83,19 @@ def names(style: Style, flavour: Flavour, messages: int, seed: int = 1) -> tuple
     return _Chat(style, flavour, messages, seed).names
 
 
+def write(style: Style, flavour: Flavour, messages: int, path: Path, seed: int = 1) -> None:
+    """Write a chat of any length message by message, without keeping it or the truth about it.
+
+    The arguments are those of :func:`make`; the bytes are the same, too.
+    """
+    chat = _Chat(style, flavour, messages, seed)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as stream:
+        for piece in chat.render():
+            stream.write(piece)
+            chat.truths.clear()
+
+
 class _Chat:
     """One chat in the making."""
 

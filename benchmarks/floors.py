@@ -1,71 +1,58 @@
 """The least that any reader in Python must do with a chat: what is left to win.
 
-``read, split, records``: read and decode the file, split it into lines, make one record of nine fields
-for every message. ``..., JSON`` writes them, too. Finding the fields is not timed.
+Read the file, decode it, split it at the heads of messages, make one record of each; for ``JSON``, write
+them with the fastest library. No role, no kind, no real date is found, no head is doubted.
 """
 
-from collections.abc import Callable, Sequence
+import re
+import sys
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Final
 
-import msgspec
 import orjson
 
-
-class Row(NamedTuple):
-    """The fields of a message, found beforehand."""
-
-    id: str
-    role: str
-    author: str
-    timestamp: datetime
-    kind: str
-    text: str
-    edited: bool
-    forwarded: bool
-    line: int
+_HEADS: Final = (
+    re.compile(r"\n(\d\d/\d\d/\d{4}), (\d\d:\d\d) - (?:([^:\n]{1,80}): ?)?"),
+    re.compile("\r\n\u200e?\\[(\\d{1,2}/\\d{1,2}/\\d\\d), ([\\d:]+\u202f[AP]M)\\] (?:([^:\r\n]{1,80}): ?)?"),
+)
+"""Of the two phones that speed is measured on; split at the line end, which the expression finds quickly."""
 
 
 @dataclass(slots=True)
 class Record:
     """A message as a plain record."""
 
-    id: str
-    role: str
-    author: str
-    timestamp: datetime
-    kind: str
+    day: str
+    time: str
+    author: str | None
     text: str
-    edited: bool
-    forwarded: bool
-    line: int
 
 
-class Packed(msgspec.Struct, gc=False):
-    """The same as a msgspec record."""
-
-    id: str
-    role: str
-    author: str
-    timestamp: datetime
-    kind: str
-    text: str
-    edited: bool
-    forwarded: bool
-    line: int
+def split(path: str) -> list[Record]:
+    """Read a chat into records."""
+    text = "\r\n" + Path(path).read_bytes().decode().removesuffix("\n").removesuffix("\r")
+    head = _HEADS["[" in text[:4]]
+    parts = head.split(text if text.startswith("\r\n[") or "[" in text[:4] else text[1:])
+    return list(map(Record, parts[1::4], parts[2::4], parts[3::4], parts[4::4]))
 
 
-def floors(rows: Sequence[Row]) -> dict[str, Callable[[Path], int]]:
-    """Return the floors by name, for a file whose messages are ``rows``."""
-    return {
-        "floor: read, split, records": lambda path: len(_records(path, rows, Record)),
-        "floor: read, split, records, JSON": lambda path: len(orjson.dumps(_records(path, rows, Record))),
-        "floor: the same with msgspec": lambda path: len(msgspec.json.encode(_records(path, rows, Packed))),
-    }
+def records(path: str) -> int:
+    """Read a chat into records; return their number."""
+    return len(split(path))
 
 
-def _records(path: Path, rows: Sequence[Row], make: Callable[..., Any]) -> list[Any]:
-    path.read_bytes().decode().splitlines()
-    return [make(*row) for row in rows]
+def encoded(path: str) -> int:
+    """Read a chat into records and these into JSON; return their number."""
+    found = split(path)
+    orjson.dumps(found)
+    return len(found)
+
+
+def main() -> None:
+    """Convert a chat to JSON: ``python -m benchmarks.floors CHAT OUTPUT``."""
+    Path(sys.argv[2]).write_bytes(orjson.dumps(split(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,10 +1,7 @@
-"""Who wamigrate is timed beside (``peers.toml``), and the environments they live in."""
+"""Who wamigrate is timed beside: ``peers.toml``, typed."""
 
-import os
-import subprocess
-import sys
 from functools import cache
-from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -12,30 +9,41 @@ from msgspec import Struct
 from benchmarks.tables import read_table
 
 
-class Library(Struct, frozen=True):
-    """A peer that is called in the same process; ``peers.toml`` explains the fields."""
+class Reader(Struct, frozen=True, kw_only=True):
+    """Who reads a chat inside a process that stays; ``peers.toml`` explains the fields."""
 
-    call: str
+    name: str
+    code: str
+    role: Literal["ours", "floor", "peer"] = "peer"
     install: str = ""
+    npm: str = ""
     python: str = ""
-    fields: tuple[str, ...] = ()
+    largest: int = 400_000
+    pace: float
+    styles: tuple[str, ...] = ()
+    counts: bool = True
 
 
-class Command(Struct, frozen=True):
-    """A peer's command line; ``peers.toml`` explains the fields."""
+class Command(Struct, frozen=True, kw_only=True):
+    """A command line, timed as a whole process; ``peers.toml`` explains the fields."""
 
     name: str
     argv: tuple[str, ...]
+    role: Literal["ours", "floor", "peer"] = "peer"
     install: str = ""
+    python: str = ""
+    format: str = ""
     beside: str = ""
+    reader: str = ""
+    largest: int = 400_000
+    pace: float
     styles: tuple[str, ...] = ()
-    rounds: int = 0
 
 
 class Peers(Struct, frozen=True):
     """The table."""
 
-    libraries: dict[str, Library]
+    readers: tuple[Reader, ...]
     commands: tuple[Command, ...]
 
 
@@ -43,34 +51,3 @@ class Peers(Struct, frozen=True):
 def peers() -> Peers:
     """Return the table of peers."""
     return msgspec.convert(read_table("peers.toml"), Peers)
-
-
-def cache_folder() -> Path:
-    """Return the folder for environments and chats: in the user's cache, never in the repository."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base, "wamigrate-benchmarks")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def environment(install: str) -> Path:
-    """Make the environment that a peer needs, once, and return its interpreter.
-
-    Args:
-        install: what pip installs; empty for the running interpreter itself.
-
-    Raises:
-        subprocess.CalledProcessError: pip cannot install it here.
-
-    """
-    if not install:
-        return Path(sys.executable)
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    folder = cache_folder() / f"{install.replace('==', '-')}-python{version}"
-    interpreter = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    done = folder / "complete"
-    if not done.exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([interpreter, "-m", "pip", "install", "--quiet", "--quiet", install], check=True)
-        done.touch()
-    return interpreter

@@ -11,6 +11,6 @@ def read_table(name: str) -> dict[str, Any]:
     """Return a TOML file of this package.
 
     >>> sorted(read_table("peers.toml"))
-    ['commands', 'libraries']
+    ['commands', 'readers']
     """
     return tomllib.loads(files("benchmarks").joinpath(name).read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from wamigrate.archived import Archived, ArchivedMessage, Finding
 from wamigrate.conversations_json import NAME, check_place, looks_like, read_rows
 from wamigrate.epoch import from_seconds
 from wamigrate.errors import ParseError
-from wamigrate.json_values import Json, as_list, as_object, is_list, is_number, is_text
+from wamigrate.json_values import Json, as_key, as_list, as_object, is_list, is_number, is_text
 from wamigrate.reader_rules import Rules
 from wamigrate.source import Source
 
@@ -36,14 +36,15 @@ def check(source: Source) -> Iterator[Finding]:
     rules = Rules("chatgpt")
     yield from check_place(source, rules)
     names = frozenset(member.name for member in source.members) if source.kind != "file" else None
-    seen: set[object] = set()
+    seen: set[str | None] = set()
     try:
         for where, row in read_rows(source):
             checker = _Checker(rules, where, names)
             yield from checker.conversation(row)
-            if row.get("id") in seen:
+            key = as_key(row.get("id"))
+            if key is not None and key in seen:
                 yield rules.broken("unique-conversation", where)
-            seen.add(row.get("id"))
+            seen.add(key)
     except ParseError:
         yield rules.broken("list", NAME)
 
@@ -153,7 +154,7 @@ class _Checker:
 def _path(mapping: Json, last: object) -> list[Json]:
     """Return the nodes from the root to ``last``; a circle ends where it closes."""
     found: list[Json] = []
-    seen: set[object] = set()
+    seen: set[str | None] = set()
     key = last
     while isinstance(key, str) and key in mapping and key not in seen:
         seen.add(key)

@@ -9,7 +9,7 @@ import msgspec
 from wamigrate.archived import Archived, ArchivedMessage, Finding
 from wamigrate.conversations_json import NAME, check_place, looks_like, read_rows
 from wamigrate.errors import ParseError, SourceError
-from wamigrate.json_values import Json, as_list, as_object, is_list, is_text
+from wamigrate.json_values import Json, as_key, as_list, as_object, is_list, is_text
 from wamigrate.reader_rules import Rules
 from wamigrate.source import Source
 
@@ -41,7 +41,7 @@ def check(source: Source) -> Iterator[Finding]:
         for where, row in read_rows(source):
             if not is_text(row.get("uuid")) or row.get("uuid") in seen:
                 yield rules.broken("uuid", where)
-            seen.add(row.get("uuid"))
+            seen.add(as_key(row.get("uuid")))
             yield from _conversation(rules, where, row)
     except ParseError:
         yield rules.broken("list", NAME)
@@ -70,7 +70,7 @@ def _conversation(rules: Rules, where: str, row: Json) -> Iterator[Finding]:
         if message.get("parent_message_uuid") != parent:
             yield rules.broken("parent", place)
         yield from _message(rules, place, message)
-        seen.add(uuid)
+        seen.add(as_key(uuid))
         parent = uuid
 
 

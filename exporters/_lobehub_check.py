@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from wamigrate.archived import Archived, ArchivedMessage, Finding
 from wamigrate.epoch import as_utc
+from wamigrate.json_values import as_key
 from wamigrate.loose import Object, as_list, as_object, as_text, begins_with, files_named, objects, read_json
 from wamigrate.reader_rules import Rules
 from wamigrate.source import Source
@@ -112,18 +113,19 @@ def _broken_links(data: Object) -> Iterator[tuple[str, str]]:
     """Yield rows that point to a row which the same file does not hold."""
     ids = {table: {as_text(row.get("id")) for row in objects(data.get(table))} for table in _TABLES}
     for index, row in enumerate(objects(data.get("agentsToSessions"))):
-        if row.get("agentId") not in ids["agents"] or row.get("sessionId") not in ids["sessions"]:
+        if not _points_to(row, ids, "agent", "session"):
             yield "link", f".data.agentsToSessions[{index}]"
     for index, row in enumerate(objects(data.get("topics"))):
-        if row.get("sessionId") not in ids["sessions"] or not as_text(row.get("title")):
+        if not _points_to(row, ids, "session") or not as_text(row.get("title")):
             yield "link", f".data.topics[{index}]"
     for index, row in enumerate(objects(data.get("messages"))):
-        if (
-            row.get("sessionId") not in ids["sessions"]
-            or row.get("topicId") not in ids["topics"]
-            or row.get("agentId") not in ids["agents"]
-        ):
+        if not _points_to(row, ids, "session", "topic", "agent"):
             yield "link", f".data.messages[{index}]"
+
+
+def _points_to(row: Object, ids: dict[str, set[str]], *kinds: str) -> bool:
+    """Tell whether a row names one of the file's rows of each kind."""
+    return all(as_key(row.get(f"{kind}Id")) in ids[f"{kind}s"] for kind in kinds)
 
 
 def _broken_messages(data: Object, seen: set[str]) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import groupby
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -107,7 +108,10 @@ class MarkdownNotes:
             entries.append(_entry(conversation, name))
         media.report()
         with target.writing(_INDEX) as stream:
-            stream.write(_index(entries, notes, with_front_matter=self.front_matter).encode())
+            blocks = _index(entries, notes, with_front_matter=self.front_matter)
+            stream.write(next(blocks).encode())
+            stream.writelines(f"\n\n{block}".encode() for block in blocks)
+            stream.write(b"\n")
 
 
 class _Page:
@@ -329,7 +333,8 @@ def _show(attachment: Attachment, place: Place) -> str:
     return " · ".join(filter(None, (link(name, place.address), escape(kind), size)))
 
 
-def _index(entries: list[_Entry], notes: Notes, *, with_front_matter: bool) -> str:
+def _index(entries: list[_Entry], notes: Notes, *, with_front_matter: bool) -> Iterator[str]:
+    """Yield the blocks of the index: of a long history, a month at a time."""
     times = [time for entry in entries for time in (entry.start, entry.end) if time]
     messages = sum(entry.messages for entry in entries)
     counts = [count_words(len(entries), "conversation"), count_words(messages, "message")]
@@ -346,25 +351,25 @@ def _index(entries: list[_Entry], notes: Notes, *, with_front_matter: bool) -> s
         "messages": messages,
         "generator": _generator(),
     }
-    blocks = [front_matter(properties)] if with_front_matter else []
-    blocks += ["# Conversations", ", ".join(counts)]
-    blocks += _months(entries)
-    blocks += _sources(notes.sources)
-    blocks += _findings(notes.items)
-    return "\n\n".join(blocks) + "\n"
+    if with_front_matter:
+        yield front_matter(properties)
+    yield "# Conversations"
+    yield ", ".join(counts)
+    yield from _months(entries)
+    yield from _sources(notes.sources)
+    yield from _findings(notes.items)
 
 
 def _months(entries: list[_Entry]) -> Iterator[str]:
-    months: dict[str, list[str]] = {}
     several = len({entry.assistant for entry in entries}) > 1
-    for start, entry in sorted(((entry.start, entry) for entry in entries if entry.start), key=itemgetter(0)):
-        months.setdefault(month_words(start), []).append(entry.line(with_assistant=several))
+    dated = sorted(((entry.start, entry) for entry in entries if entry.start), key=itemgetter(0))
+    for month, found in groupby(dated, key=lambda row: month_words(row[0])):
+        yield f"## {month}"
+        yield "\n".join(entry.line(with_assistant=several) for _, entry in found)
     undated = [entry.line(with_assistant=several) for entry in entries if not entry.start]
     if undated:
-        months["Without a date"] = undated
-    for month, lines in months.items():
-        yield f"## {month}"
-        yield "\n".join(lines)
+        yield "## Without a date"
+        yield "\n".join(undated)
 
 
 def _wall_clock(time: datetime | None) -> datetime | None:

@@ -32,7 +32,7 @@ from wamigrate.conversations_json import looks_like, read_rows
 from wamigrate.derived import UniqueIds
 from wamigrate.errors import ParseError
 from wamigrate.formats import Exporter, Layout
-from wamigrate.json_values import Json, as_list, as_object, is_text
+from wamigrate.json_values import Json, as_key, as_list, as_object, is_text
 from wamigrate.model import Conversation, Message
 from wamigrate.notes import Notes
 from wamigrate.origin import PLATFORM, generator_words
@@ -94,12 +94,12 @@ class ShareGPT:
     def check(self, source: Source) -> Iterator[Finding]:
         """Yield the rules of trainers that the file breaks."""
         rules = Rules(self.name)
-        seen: set[object] = set()
+        seen: set[str | None] = set()
         try:
             for where, row in read_rows(source):
                 for rule in _broken(row, seen):
                     yield rules.broken(rule, where)
-                seen.add(row.get("id"))
+                seen.add(as_key(row.get("id")))
         except ParseError:
             yield rules.broken("list", source.name)
 
@@ -123,7 +123,7 @@ def _row(id_: str, conversation: Conversation, turns: Iterable[Turn]) -> _Row:
     )
 
 
-def _broken(row: Json, seen: set[object]) -> Iterator[str]:
+def _broken(row: Json, seen: set[str | None]) -> Iterator[str]:
     """Yield the rules that a conversation breaks; ``seen`` has the ids of those before it."""
     if not is_text(row.get("id")) or row["id"] in seen:
         yield "id"

@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -55,7 +57,9 @@ def _readable(content: bytes) -> list[str]:
 
 
 def _unpacked(content: bytes) -> object:
-    """Return what a ZIP archive holds, since libraries compress differently; or the content itself."""
+    """Return what a ZIP archive or a Parquet table holds, since libraries differ; or the content itself."""
+    if content.startswith(b"PAR1"):
+        return _table(content)
     if not content.startswith(b"PK"):
         return content
     with ZipFile(BytesIO(content)) as archive:
@@ -63,3 +67,9 @@ def _unpacked(content: bytes) -> object:
             (info.filename, info.date_time, info.external_attr, archive.read(info))
             for info in archive.infolist()
         ]
+
+
+def _table(content: bytes) -> object:
+    parquet: Any = import_module("pyarrow.parquet")
+    table = parquet.read_table(BytesIO(content))
+    return str(table.schema), table.to_pylist()

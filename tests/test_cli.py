@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from wamigrate import batch, cli, pipeline, progress, render
+from wamigrate import batch, cli, pipeline, progress, render, streaming
 from wamigrate.errors import ParseError, WamigrateError
 from wamigrate.formats import find_exporters, find_parsers, names
 from wamigrate.report import Outcome, failure
@@ -40,7 +40,7 @@ FLAGS = (
     *("--quiet", "--debug"),
 )
 STEERING = ["\x1b", "\x07", "\r", "\n", "\x7f", "\x9b", "\u202e", "\u2066", "\u200f", "\u2028", "\ud800"]
-COMMANDS = ["export", "merge", "inspect", "migrate", "destinations", "verify", "formats", "schema"]
+COMMANDS = ["export", "merge", "inspect", "migrate", "destinations", "verify", "formats", "schema", "stats"]
 COMPLETIONS = [
     ("wamigrate export --to mar", "markdown"),
     ("wamigrate export --from past", "pasted"),
@@ -67,9 +67,7 @@ class TestHelp:
         assert f"Reads: {', '.join(names('parsers'))}." in shown
         assert f"Writes: {', '.join(names('exporters'))}." in shown
 
-    @pytest.mark.parametrize(
-        "command", ["export", "merge", "inspect", "migrate", "destinations", "verify", "formats", "schema"]
-    )
+    @pytest.mark.parametrize("command", COMMANDS)
     def test_every_command_has_help_that_fits_a_terminal(self, run: Run, command: str) -> None:
         shown = run(command, "--help")
         assert shown.exit_code == 0
@@ -186,7 +184,7 @@ class TestExport:
                 raise ZeroDivisionError
             return real(source, settings, name, watch)
 
-        monkeypatch.setattr(pipeline, "read_source", broken)
+        monkeypatch.setattr(streaming, "read_source", broken)
         assert run("export", "chat.txt", "other.txt", "--to", "json").exit_code == 10
         assert Path("other.json").exists()
 

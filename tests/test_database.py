@@ -8,7 +8,7 @@ import sys
 import tempfile
 import tracemalloc
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
@@ -39,6 +39,7 @@ from wamigrate.errors import (
 )
 from wamigrate.formats import Confidence, detect, find_parser
 from wamigrate.library import convert
+from wamigrate.scratch import scratch_folder
 from wamigrate.source import Member, ZipSource, open_source
 
 
@@ -165,14 +166,13 @@ def test_a_log_that_grows_while_it_is_copied_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = with_log(tmp_path)
-    made = tempfile.TemporaryDirectory
 
-    def meanwhile(*args: str, **options: str) -> object:
+    def meanwhile() -> AbstractContextManager[Path]:
         with path.with_name("msgstore.db-wal").open("ab") as log:
             log.write(b"\0" * 32)
-        return made(*args, **options)  # type: ignore[call-overload] # passed on as they came
+        return scratch_folder()
 
-    monkeypatch.setattr("wamigrate.database.TemporaryDirectory", meanwhile)
+    monkeypatch.setattr("wamigrate.database.scratch_folder", meanwhile)
     with pytest.raises(SourceError, match="another program is writing to it"):
         read_as("msgstore", path)
 

@@ -1,5 +1,7 @@
 """From what a person names to the single exports."""
 
+import os
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -120,3 +122,19 @@ class TestFindInputs:
         Path("chats/b.zip").write_bytes(b"PK\x03\x04")
         text("chats/empty.txt", "")
         assert found("chats") == ["chats/a.zip", "chats/b.zip"]
+
+
+def test_folders_nested_beyond_the_stack_are_searched(tmp_path: Path) -> None:
+    here = Path.cwd()
+    try:
+        os.chdir(tmp_path)
+        for _ in range(1100):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("_chat.txt").write_text("25/03/2025, 21:04 - Ana: hi\n25/03/2025, 21:05 - ChatGPT: hello\n")
+        os.chdir(here)
+        found = find_inputs([tmp_path])
+        assert [path.name for path in found.paths] == ["d"]
+    finally:
+        os.chdir(here)
+        subprocess.run(["rm", "-r", str(tmp_path / "d")], check=True)  # too deep for pytest

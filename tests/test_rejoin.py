@@ -195,6 +195,40 @@ def test_is_cut_needs_more_where_two_answers_are_expected() -> None:
     assert not is_cut(place._replace(after="short"), 1300)
 
 
+SHORTER = ("x" * 900 + ".", "y" * 500)
+"""Parts that are taken for one answer where one question waits, and for two where two do."""
+
+
+@pytest.mark.parametrize(
+    ("before", "count"),
+    [
+        ([("Ana", "1")], 1),
+        ([("Ana", "1"), ("Ana", "2")], 2),
+        ([("Ana", "1"), ("", "Ana blocked this contact."), ("Ana", "2")], 2),
+        ([("Ana", "1"), ("", "Ana blocked this contact.")], 1),
+        ([("Ana", "1"), ("Bot", "Yes."), ("Ana", "2")], 1),
+    ],
+)
+def test_questions_that_nobody_has_answered_wait(before: list[tuple[str, str]], count: int) -> None:
+    answers = [("Bot", text) for text in SHORTER]
+    assert len(rejoin(chat(*before, *answers)).messages) == len(before) + count
+
+
+def test_a_question_without_a_time_and_what_is_before_it_do_not_wait() -> None:
+    asked = chat(("Ana", "1"), ("Ana", "2"), *(("Bot", text) for text in SHORTER))
+    first, second, *answers = asked.messages
+    asked = replace(asked, messages=(first, replace(second, timestamp=None), *answers))
+    assert len(rejoin(asked).messages) == 3
+
+
+def test_a_single_answer_is_counted_in_words_also_where_its_place_is_unknown() -> None:
+    notes = Notes()
+    asked = chat(("Bot", OPEN), ("Bot", CLOSE))
+    rejoin(replace(asked, messages=tuple(replace(one, spans=()) for one in asked.messages)), notes)
+    (note,) = notes.items
+    assert (note.text, note.line) == ("1 answer was put together from 2 messages", None)
+
+
 def test_a_body_as_received_is_joined_beside_the_text() -> None:
     asked = chat(("Bot", OPEN), ("Bot", CLOSE))
     first, second = asked.messages

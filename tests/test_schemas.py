@@ -74,6 +74,8 @@ def _written(kind: Kind, folder: Path) -> Any:
             return json.loads((folder / "out.json").read_bytes())
         case "inspection":
             return json.loads(CliRunner().invoke(app, ["inspect", "chat.txt", "broken.txt", "--json"]).stdout)
+        case "stats":
+            return json.loads(CliRunner().invoke(app, ["stats", "chat.txt", "broken.txt", "--json"]).stdout)
         case "report":
             arguments = [
                 "export",
@@ -131,4 +133,5 @@ def test_a_schema_carries_the_words_of_the_code(kind: Kind) -> None:
 
 def test_every_schema_has_its_own_id() -> None:
     ids = [json_schema(kind)["$id"] for kind in KINDS]
-    assert ids == ["urn:wamigrate:1", "urn:wamigrate-inspection:1", "urn:wamigrate-report:1"]
+    named = ["urn:wamigrate-inspection:1", "urn:wamigrate-report:1", "urn:wamigrate-stats:1"]
+    assert ids == ["urn:wamigrate:1", *named]

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wamigrate import source as source_module
 from wamigrate.errors import SourceError, UnsafeArchiveError
 from wamigrate.source import Member, Source, ZipSource, describe_bytes, no_chat, open_source
 
@@ -144,7 +143,7 @@ def test_an_encrypted_member_is_refused_with_advice(archive: Path) -> None:
 def test_a_member_that_would_grow_beyond_reason_is_not_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source_module, "RATIO_FREE", 1 << 20)
+    monkeypatch.setenv("WAMIGRATE_LIMITS", "free=1M")
     path = tmp_path / "bomb.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("chat.txt", b"\0" * (2 << 20))

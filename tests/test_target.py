@@ -31,6 +31,11 @@ def write(target: Target, **files: str) -> None:
                 stream.write(text.encode())
 
 
+def _cannot(*_: object) -> bool:
+    """Stand for a system where two folders cannot change places in one step."""
+    return False
+
+
 def tree(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
@@ -297,6 +302,7 @@ def test_a_new_folder_that_cannot_be_placed_gives_the_older_one_back(
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", failing)
+    monkeypatch.setattr("wamigrate.target.exchange", _cannot)
     with pytest.raises(ExportError, match=r"cannot be put in its place \(No space left on device\)"):
         write(FolderTarget(path, overwrite=True), **{"note.md": "new"})
     assert (path / "note.md").read_text() == "old"
@@ -371,12 +377,16 @@ def test_a_name_that_is_too_long_is_an_error_with_a_way_out(
 def test_a_folder_that_may_not_be_written_is_named_in_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no(*_: object) -> bool:
-        return False
+    mkdir = Path.mkdir
+
+    def refuse(self: Path, mode: int = 0o777, *, parents: bool = False, exist_ok: bool = False) -> None:
+        if not self.exists():
+            raise PermissionError(13, "Permission denied")
+        mkdir(self, mode, parents, exist_ok)
 
     monkeypatch.chdir(tmp_path)
     # for the superuser every folder can be written
-    monkeypatch.setattr(os, "access", no)
+    monkeypatch.setattr(Path, "mkdir", refuse)
     where = re.escape(str(tmp_path))
     with pytest.raises(ExportError, match=rf"^{where}/a\.json: cannot be written .* with -o$"):
         write(FileTarget(Path("a.json")), document="x")

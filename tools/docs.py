@@ -28,6 +28,7 @@ from wamigrate import cli, cli_run, errors
 from wamigrate.catalogue import Entry, list_formats
 from wamigrate.errors import WamigrateError
 from wamigrate.formats import Exporter, Parser, find_exporters, find_parsers
+from wamigrate.interruption import INTERRUPTED
 from wamigrate.notes import CODES
 
 DOCS: Final = ROOT / "docs"
@@ -71,6 +72,7 @@ def make_pages() -> dict[Path, str]:
         DOCS / "library.md": library_page(),
         DOCS / "report.md": schema_page("report"),
         DOCS / "inspection.md": schema_page("inspection"),
+        DOCS / "stats.md": schema_page("stats"),
     }
     pages = {path: _MADE + text.rstrip() + "\n" for path, text in pages.items()}
     readme = README.read_text(encoding="utf-8")
@@ -174,7 +176,8 @@ def _exit_codes_page() -> Iterator[str]:
         class_: type[WamigrateError] = getattr(errors, name)
         meaning = (inspect.getdoc(class_) or "").partition("\n")[0]
         yield f"| {class_.exit_code} | `{name}` | {markdown(meaning)} |\n"
-    yield f"| {cli_run.INTERRUPTED} | | interrupted with Ctrl-C; what was not finished is removed |\n"
+    yield f"| {INTERRUPTED} | | interrupted (Ctrl-C, SIGTERM, a closed terminal); of several inputs, "
+    yield "`--resume` goes on |\n"
     yield f"| {cli_run.PIPE_CLOSED} | | the program that reads standard output has gone |\n"
     yield "\nEvery error is one line on standard error: what, where, and what to do. The classes are those "
     yield "of the [library](library.md); each knows its `exit_code`. Wrong flags are code 2 as well. With "

@@ -10,8 +10,19 @@ from typing import Final
 import wamigrate
 from wamigrate import settings
 
-_FUNCTIONS: Final = ("read", "merge", "write", "convert", "inspect", "migrate", "verify", "import_directly")
-_RECORDS: Final = ("Result", "Inspection", "Migration", "Verification", "DirectImport")
+_FUNCTIONS: Final = (
+    "read",
+    "merge",
+    "write",
+    "convert",
+    "convert_many",
+    "inspect",
+    "stats",
+    "migrate",
+    "verify",
+    "import_directly",
+)
+_RECORDS: Final = ("Result", "Outcome", "Inspection", "Migration", "Verification", "DirectImport")
 _LOOKUPS: Final = (
     "find_parsers",
     "find_exporters",

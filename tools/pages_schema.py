@@ -11,6 +11,7 @@ _TITLES: Final[dict[Kind, str]] = {
     "archive": "The archive, `wamigrate/1`",
     "inspection": "The inspection, `wamigrate-inspection/1`",
     "report": "The report, `wamigrate-report/1`",
+    "stats": "Statistics of a history, `wamigrate-stats/1`",
 }
 _TEXTS: Final[dict[Kind, str]] = {
     "archive": "What `--to json` writes.",
@@ -20,6 +21,21 @@ conversations and findings. It holds names and titles, but no messages.""",
     "report": """\
 `--report FILE` writes what became of every input of a run: counts, findings, where the results are, and
 errors. It is written also where inputs could not be read.""",
+    "stats": """\
+`wamigrate stats INPUT…` sums up what is in a history: messages by month, days and hours, how long answers
+are and how long they took, the longest conversations, languages, code, pictures and files. It prints bars of
+signs, which need no colour and fit into 40 columns; `--svg FOLDER` draws the same figures as pictures, and
+`--json` prints all numbers. Several inputs add up, and a message that several of them hold counts once.
+
+What to know about the numbers:
+
+* Words are what stands between blanks, as word processors count; each character of Chinese and Japanese is
+  one. Thai, Lao, Khmer and Burmese put no blanks between words, so that too few are counted.
+* Delays are no finer than the times in the export: iPhones and databases have seconds, Android whole minutes.
+  Each is the time from the last message of a question to the first of its answer.
+* Days and hours are those of the phone's clock. Databases have UTC; `--tz` says where the phone was.
+* Languages are an estimate: seven by their common words, others by their script. Short messages say nothing.
+* Median and p90 are right to one part in 128, however long the history is.""",
 }
 _USE: Final = """\
 prints its JSON Schema (2020-12), identified by `{id}`. The top is [{top}](#{anchor}). Every key is always

@@ -36,10 +36,14 @@ if TYPE_CHECKING:
         UnsafeArchiveError,
         VerificationError,
         WamigrateError,
+        WorkerError,
     )
     from wamigrate.formats import find_exporter, find_exporters, find_parser, find_parsers
+    from wamigrate.history_report import stats
+    from wamigrate.history_stats import HistoryStats
     from wamigrate.inspection import Inspection, inspect
     from wamigrate.library import convert, merge, read, write
+    from wamigrate.many import convert_many
     from wamigrate.migration import Migration, migrate
     from wamigrate.model import (
         SCHEMA,
@@ -55,7 +59,7 @@ if TYPE_CHECKING:
         Span,
         replace,
     )
-    from wamigrate.report import Result
+    from wamigrate.report import Outcome, Result
     from wamigrate.verification import Verification, verify
 
 _HOMES = {
@@ -64,17 +68,20 @@ _HOMES = {
     "errors": (
         "AmbiguousFormatError BatchError DetectionError ExportError NoChatError NothingToExportError "
         "OptionError ParseError PluginError SourceError StrictError TargetExistsError UnknownFormatError "
-        "UnsafeArchiveError VerificationError WamigrateError"
+        "UnsafeArchiveError VerificationError WamigrateError WorkerError"
     ),
     "formats": "find_exporter find_exporters find_parser find_parsers",
+    "history_report": "stats",
+    "history_stats": "HistoryStats",
     "inspection": "Inspection inspect",
     "library": "convert merge read write",
+    "many": "convert_many",
     "migration": "Migration migrate",
     "model": (
         "SCHEMA Archive Attachment Conversation Generator Message Note Part Participant SourceInfo Span "
         "replace"
     ),
-    "report": "Result",
+    "report": "Outcome Result",
     "verification": "Verification verify",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
@@ -91,6 +98,7 @@ __all__ = [
     "DirectImport",
     "ExportError",
     "Generator",
+    "HistoryStats",
     "Inspection",
     "Message",
     "Migration",
@@ -98,6 +106,7 @@ __all__ = [
     "Note",
     "NothingToExportError",
     "OptionError",
+    "Outcome",
     "ParseError",
     "Part",
     "Participant",
@@ -113,7 +122,9 @@ __all__ = [
     "Verification",
     "VerificationError",
     "WamigrateError",
+    "WorkerError",
     "convert",
+    "convert_many",
     "find_destination",
     "find_exporter",
     "find_exporters",
@@ -126,6 +137,7 @@ __all__ = [
     "migrate",
     "read",
     "replace",
+    "stats",
     "verify",
     "write",
 ]

@@ -1,35 +1,27 @@
 """Many inputs: plan what goes where, convert each on its own, and never let one stop the others."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-from wamigrate import pipeline
-from wamigrate.errors import (
-    BatchError,
-    ExportError,
-    OptionError,
-    StrictError,
-    TargetExistsError,
-    WamigrateError,
-)
-from wamigrate.formats import Exporter, find_exporter, names, option_types
-from wamigrate.inputs import find_inputs
-from wamigrate.joint import reading_together
-from wamigrate.library import open_target, public_stem, result_name, stem
-from wamigrate.names import UniqueNames
+from wamigrate.crew import hire
+from wamigrate.errors import BatchError, OptionError, StrictError, WamigrateError
+from wamigrate.execution import Execution, Listener, Work
+from wamigrate.formats import find_exporter, names, option_types
+from wamigrate.inputs import Judge, find_inputs, judge_with
+from wamigrate.interruption import INTERRUPTED, InterruptedRunError
+from wamigrate.journal import JOURNAL, read_journal
+from wamigrate.library import public_stem, stem
 from wamigrate.pipeline import Watch, watch_nothing
-from wamigrate.report import BETWEEN, Outcome, check_place, failure, make_report, write_report
+from wamigrate.places import Place, find_place
+from wamigrate.planning import Job, plan, plan_merge
+from wamigrate.report import Outcome, check_place, make_report, write_report
+from wamigrate.report_place import check_apart, check_typed, report_refusal
 from wamigrate.settings import ReadOptions, Settings
-from wamigrate.target import StreamTarget, Target
-
-STREAM: Final = "-"
-"""What ``-o`` takes for standard output."""
-MERGED: Final = "merged"
-"""What results of inputs that are merged are named after."""
+from wamigrate.workers import WorkerPool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +42,14 @@ class Order:
     report: Path | None = None
     merge: bool = False
     """Whether copies of one chat among the inputs become one history, and all inputs one result."""
+    jobs: int = 1
+    """How many processes work."""
+    scheduler: str | None = None
+    """Address of the Dask scheduler whose workers do it, or ``local``."""
+    resume: bool = False
+    """Whether to leave what an earlier run has finished, and do the rest."""
+    storage: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    """What :mod:`fsspec` is to know about places elsewhere."""
 
 
 class Run(NamedTuple):
@@ -61,135 +61,133 @@ class Run(NamedTuple):
     """What went wrong, in one line; empty where nothing did."""
 
 
-class Listener(Protocol):
-    """Who is told what happens while it happens."""
+class _Plan(NamedTuple):
+    """What an order comes to."""
 
-    def skipped(self, paths: Sequence[Path]) -> None:
-        """Take note of files beside exports that are none."""
-
-    def outcome(self, outcome: Outcome, *, alone: bool) -> None:
-        """Take note of what became of an input."""
-
-    def trace(self, error: BaseException) -> None:
-        """Take note of an error that became an outcome."""
+    work: Work
+    skipped: Sequence[Path]
+    """Files beside exports that are none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One input and where each of its results goes; no path stands for standard output."""
+def carry_out(
+    order: Order, listener: Listener, watch: Watch = watch_nothing, executor: Executor | None = None
+) -> Run:
+    """Convert everything that was asked for, and write the report.
 
-    inputs: tuple[Path, ...]
-    """Several, or one, that are to be merged; else one."""
-    outputs: tuple[tuple[Exporter, Path | None], ...]
-    merge: bool = False
-
-    @property
-    def name(self) -> str:
-        """What messages call it."""
-        return BETWEEN.join(map(str, self.inputs))
-
-
-def carry_out(order: Order, listener: Listener, watch: Watch = watch_nothing) -> Run:
-    """Convert everything that was asked for, one input after the other, and write the report.
+    Args:
+        order: what was asked for.
+        listener: told what happens.
+        watch: told what is being done.
+        executor: who does it; None: as the order says, this process or worker processes.
 
     Raises:
         OptionError: something asked for does not exist or does not fit.
         TargetExistsError: the report would replace a file that is none.
+        InterruptedRunError: somebody stopped it; what was finished is whole.
 
     """
     if order.report is not None:
-        _check_typed(order, order.report)
+        check_typed(order.report, order.inputs, order.output)
         check_place(order.report, overwrite=order.overwrite)
+    executions: list[Execution] = []
     try:
-        settings, jobs, skipped = _prepare(order)
-    except WamigrateError as error:
-        if order.report is not None:
-            _report_refusal(order, order.report, error)
+        with ExitStack() as stack:
+            workers = stack.enter_context(hire(order.jobs, order.scheduler)) if executor is None else executor
+            outcomes = _carry_out(order, listener, watch, workers, executions)
+    except KeyboardInterrupt:
+        for execution in executions:
+            execution.tidy()
+            _interrupted(order, execution)
         raise
-    if order.report is not None:
-        _check_apart(order.report, jobs)
-    listener.skipped(skipped)
-    outcomes = _convert(order, settings, jobs, listener, watch)
     code, message = verdict(outcomes, strict=order.strict)
     if order.report is not None:
         write_report(make_report(outcomes, code), order.report)
     return Run(outcomes, code, message)
 
 
-def _check_typed(order: Order, report: Path) -> None:
-    """Raise an OptionError where the report has the name of an input or of the output."""
-    place = report.resolve()
-    if any(_is_same(place, Path(name).resolve()) for name in order.inputs):
-        raise OptionError(f"--report {report}: is an input; choose another place")
-    if order.output not in (None, STREAM) and _is_same(place, Path(order.output).resolve()):
-        raise OptionError(f"--report {report}: a result goes there; choose another place")
+def _carry_out(
+    order: Order, listener: Listener, watch: Watch, executor: Executor | None, executions: list[Execution]
+) -> tuple[Outcome, ...]:
+    """Plan and execute; ``executions`` gets what is being executed, for the case that it is broken off."""
+    try:
+        made = _prepare(order, executor)
+    except WamigrateError as error:
+        if order.report is not None:
+            report_refusal(order.report, order.inputs, error)
+        raise
+    if order.report is not None:
+        check_apart(order.report, made.work.jobs)
+    listener.skipped(made.skipped)
+    execution = Execution(made.work, listener, watch)
+    executions.append(execution)
+    alone = len(made.work.jobs) == 1 and isinstance(executor, WorkerPool)
+    return execution.run(None if alone else executor)
 
 
-def _report_refusal(order: Order, report: Path, error: WamigrateError) -> None:
-    """Report that nothing was begun; a file that is no report may be an input, and is left alone."""
-    with suppress(TargetExistsError):
-        check_place(report, overwrite=False)
-        refused = tuple(Outcome(name, failure=failure(error)) for name in order.inputs)
-        write_report(make_report(refused, error.exit_code), report)
-
-
-def _check_apart(report: Path, jobs: Sequence[Job]) -> None:
-    """Raise unless the report goes where nothing is read or written.
+def _interrupted(order: Order, execution: Execution) -> None:
+    """Report what was finished, and say how to go on.
 
     Raises:
-        OptionError: it would replace an input or a result.
-        TargetExistsError: it would replace a file of an input that is a folder.
+        InterruptedRunError: always where another run can go on.
 
     """
-    place = report.resolve()
-    for job in jobs:
-        for path in (path.resolve() for path in job.inputs):
-            if _is_same(place, path):
-                raise OptionError(f"--report {report}: is an input; choose another place")
-            if path in place.parents:
-                check_place(report, overwrite=False)
-        for output in (path.resolve() for _, path in job.outputs if path is not None):
-            if _is_same(place, output) or place in output.parents:
-                raise OptionError(f"--report {report}: a result goes there; choose another place")
+    done = tuple(outcome for _, outcome in sorted(execution.outcomes.items()))
+    if order.report is not None:
+        write_report(make_report(done, INTERRUPTED), order.report)
+    if execution.resumable:
+        whole = sum(outcome.failure is None for outcome in done)
+        raise InterruptedRunError(
+            f"interrupted; {whole:,} of {execution.total:,} inputs are done, what was unfinished is removed; "
+            "the same command with --resume goes on"
+        ) from None
 
 
-def _is_same(one: Path, other: Path) -> bool:
-    """Compare resolved paths; names may differ in case, or be two of one file."""
-    if one == other:
-        return True
-    with suppress(OSError):
-        return one.samefile(other)
-    return False
-
-
-def _prepare(order: Order) -> tuple[Settings, tuple[Job, ...], Sequence[Path]]:
+def _prepare(order: Order, executor: Executor | None) -> _Plan:
     settings = _settings(order)
     exporters = [settings.exporter(name) for name in order.to]
+    judge = judge_with(executor) if isinstance(executor, WorkerPool) else None
+    found = [_find(name, order.storage, judge) for name in order.inputs]
+    places = [place for one in found for place in one.places]
+    jobs: tuple[Job, ...]
     if order.merge:
-        each = [find_inputs([name]) for name in order.inputs]
-        together = [path for found in each for path in found.paths]
-        skipped = [path for found in each for path in found.skipped]
-        return settings, plan_merge(together, exporters, order.output), skipped
-    found = find_inputs(order.inputs)
-    named = public_stem if settings.redact else stem
-    return settings, plan(found.paths, exporters, order.output, named=named), found.skipped
+        jobs = plan_merge(places, exporters, order.output)
+    else:
+        named = public_stem if settings.redact else stem
+        known: Mapping[str, str] = _known(order.output) if order.resume else {}
+        jobs = plan(list(dict.fromkeys(places)), exporters, order.output, named=named, known=known)
+    work = Work(
+        jobs=jobs,
+        settings=settings,
+        formats={path: name for one in found for path, name in one.formats.items()},
+        overwrite=order.overwrite,
+        resume=order.resume,
+        storage=order.storage,
+    )
+    return _Plan(work, tuple(dict.fromkeys(path for one in found for path in one.skipped)))
 
 
-def _convert(
-    order: Order, settings: Settings, jobs: Sequence[Job], listener: Listener, watch: Watch
-) -> tuple[Outcome, ...]:
-    outcomes: list[Outcome] = []
-    for job in jobs:
-        news = watch if len(jobs) == 1 else _naming(job.inputs[0].name, watch)
-        work = partial(run, job, settings, overwrite=order.overwrite, watch=news)
-        outcome = attempt(job.name, work, listener.trace)
-        outcomes.append(outcome)
-        listener.outcome(outcome, alone=len(jobs) == 1)
-    return tuple(outcomes)
+class _Found(NamedTuple):
+    """What was found under one of the names that a person gave."""
+
+    places: Sequence[Place]
+    skipped: Sequence[Path] = ()
+    formats: Mapping[Path, str] = {}
 
 
-def _naming(name: str, watch: Watch) -> Watch:
-    return lambda step, done, total: watch(f"{name}: {step}", done, total)
+def _find(name: str, storage: Mapping[str, Any], judge: Judge | None) -> _Found:
+    place = find_place(name)
+    if isinstance(place, Path):
+        found = find_inputs([place if name.lower().startswith("file:") else name], judge)
+        return _Found(found.paths, found.skipped, found.formats)
+    from wamigrate.remote import find_urls  # noqa: PLC0415 - slow to import, and most inputs are here
+
+    return _Found(find_urls(place, storage))
+
+
+def _known(output: str | None) -> Mapping[str, str]:
+    """Return what results were called in earlier runs to the same folder."""
+    folder = find_place(output or "")
+    return read_journal((folder if isinstance(folder, Path) else Path()) / JOURNAL).stems
 
 
 def _settings(order: Order) -> Settings:
@@ -213,100 +211,10 @@ def _parse_option(text: str) -> tuple[str, str]:
     return key, value
 
 
-def plan(
-    paths: Sequence[Path],
-    exporters: Sequence[Exporter],
-    output: str | None = None,
-    *,
-    named: Callable[[Path], str] = stem,
-) -> tuple[Job, ...]:
-    """Decide where every result goes.
-
-    One result goes to ``output`` itself; several go into it as a folder, as does one where ``output`` ends
-    with a slash. Without ``output`` they go into the current folder. ``named`` says
-    what results of a path are called.
-
-    Raises:
-        OptionError: several results, or a folder, cannot go to standard output.
-
-    """
-    single = len(paths) == 1 and len(exporters) == 1
-    if output == STREAM:
-        if not single or exporters[0].layout != "document":
-            raise OptionError(
-                "-o -: only one input in one format that is a single file can go to standard output"
-            )
-        return (Job((paths[0],), ((exporters[0], None),)),)
-    if single and output is not None and not output.endswith(("/", "\\")):
-        return (Job((paths[0],), ((exporters[0], Path(output)),)),)
-    folder, unique = Path(output or ""), UniqueNames()
-    stems = [(path, unique.claim(f"{named(path)}.").removesuffix(".")) for path in paths]
-    return tuple(
-        Job((path,), tuple((exporter, folder / result_name(name, exporter)) for exporter in exporters))
-        for path, name in stems
-    )
-
-
-def plan_merge(
-    paths: Sequence[Path], exporters: Sequence[Exporter], output: str | None = None
-) -> tuple[Job, ...]:
-    """Decide where the results of all paths together go, by the rules of :func:`plan` for one input.
-
-    Raises:
-        OptionError: several results, or a folder, cannot go to standard output.
-
-    """
-    (job,) = plan([Path(MERGED)], exporters, output, named=str)
-    return (Job(tuple(paths), job.outputs, merge=True),)
-
-
-def run(job: Job, settings: Settings, *, overwrite: bool = False, watch: Watch = watch_nothing) -> Outcome:
-    """Convert one input, or several merged ones; places are checked first, and broken input writes nothing.
-
-    Raises:
-        WamigrateError: :mod:`wamigrate.errors` lists the kinds.
-
-    """
-    targets = [
-        (exporter, _target(job, exporter, path, overwrite=overwrite)) for exporter, path in job.outputs
-    ]
-    with _reading(job, settings, watch) as found:
-        results = [pipeline.export(found, exporter, target, settings, watch) for exporter, target in targets]
-    return Outcome(job.name, tuple(results))
-
-
-def _reading(job: Job, settings: Settings, watch: Watch) -> AbstractContextManager[pipeline.Reading]:
-    if job.merge:
-        return reading_together(job.inputs, settings, watch)
-    return pipeline.reading(job.inputs[0], settings, watch)
-
-
-def attempt(
-    name: str, work: Callable[[], Outcome], failed: Callable[[Exception], None] = lambda _: None
-) -> Outcome:
-    """Do what is to be done with one input; an error becomes its outcome, so that the others go on.
-
-    Args:
-        name: the input, as given.
-        work: what is to be done.
-        failed: told the error.
-
-    Raises:
-        BrokenPipeError: nobody reads the output any more, so there is no point in going on.
-
-    """
-    try:
-        return work()
-    except Exception as error:  # noqa: BLE001 - whatever goes wrong with one input must not stop the others
-        if isinstance(error.__cause__, BrokenPipeError):
-            raise error.__cause__ from None
-        failed(error)
-        return Outcome(name, failure=failure(error, name))
-
-
 def verdict(outcomes: Sequence[Outcome], *, strict: bool = False) -> tuple[int, str]:
     """Sum up a run: the exit code, and the error in words; zero and nothing where all is well.
 
+    >>> from wamigrate.report import failure
     >>> verdict([Outcome("a.zip"), Outcome("b.zip", failure=failure(OptionError("no")))])
     (10, '1 of 2 inputs failed; the others are done')
     """
@@ -315,18 +223,7 @@ def verdict(outcomes: Sequence[Outcome], *, strict: bool = False) -> tuple[int, 
         return failures[0].exit_code, failures[0].message
     if failures:
         rest = "the others are done" if len(failures) < len(outcomes) else "nothing was written"
-        return BatchError.exit_code, f"{len(failures)} of {len(outcomes)} inputs failed; {rest}"
+        return BatchError.exit_code, f"{len(failures):,} of {len(outcomes):,} inputs failed; {rest}"
     if strict and any(result.doubtful for outcome in outcomes for result in outcome.results):
         return StrictError.exit_code, "there are warnings or losses; the result was written all the same"
     return 0, ""
-
-
-def _target(job: Job, exporter: Exporter, path: Path | None, *, overwrite: bool) -> Target:
-    if path is None:
-        return StreamTarget()
-    try:
-        return open_target(exporter, path, *job.inputs, overwrite=overwrite)
-    except OSError as error:
-        raise ExportError(
-            f"{path.absolute()}: cannot be written ({error.strerror or error}); choose another place with -o"
-        ) from error

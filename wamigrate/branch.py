@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from wamigrate.target import Target
@@ -41,6 +42,10 @@ class Branch(Target):
             self.sizes[place] = size
 
         return _Measured(self._outer.open(place), finished)
+
+    def scratch(self) -> Path | None:
+        """Return the outer target's."""
+        return self._outer.scratch()
 
     def remove(self) -> None:
         """Remove everything that was written."""

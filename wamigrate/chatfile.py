@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from functools import cache
+from itertools import islice
 from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 from wamigrate.encoding import to_utf8
 from wamigrate.errors import SourceError
@@ -16,6 +18,10 @@ _DOCUMENT: Final = re.compile(r"-?\d{7,8}-")
 """iOS numbers every file that was sent, documents too: ``00000012-notes.txt`` is none of the chat."""
 _COPY: Final = re.compile(r"(?: ?\(\d+\)| - Copy|\.txt)+$", re.IGNORECASE)
 _PROBE: Final = 1 << 18
+_MOST: Final = 4000
+"""Texts, and archives inside, that are looked at; those first whose names look like a chat's."""
+_SUFFIXES: Final = (".txt", ".zip")
+_IOS: Final = "_chat"
 _NAMED: Final = 1
 """Rank of texts whose name says that they are a chat."""
 
@@ -34,11 +40,10 @@ class ChatFile(NamedTuple):
         """Every other file of the export."""
         if self.source.kind == "file":
             return ()
-        return tuple(
-            member
-            for member in self.source.members
-            if member is not self.member and not is_debris(member) and chat_title(member.basename) is None
-        )
+        others = _beside_chats(self.source)
+        if _is_called_chat(self.member):
+            return others
+        return tuple(member for member in others if member is not self.member)
 
 
 def find_chats(source: Source) -> list[ChatFile]:
@@ -57,9 +62,8 @@ def find_chats(source: Source) -> list[ChatFile]:
         return [ChatFile(source, source.members[0], _title(source, source.members[0]))]
     found = _find(source)
     if not found or _rank(found[0].member) > _NAMED:
-        inner = [
-            chat for member in source.members if _is_archive(member) for chat in _find_inside(source, member)
-        ]
+        archives = islice(filter(_is_archive, source.members), _MOST)
+        inner = [chat for member in archives for chat in _find_inside(source, member)]
         found = [chat for chat in inner if _rank(chat.member) <= _NAMED] or found or inner
     if not found:
         raise no_chat(source)
@@ -80,6 +84,8 @@ def _is_archive(member: Member) -> bool:
 def _find(source: Source) -> list[ChatFile]:
     """Return the chats that names tell, or else the best of the other texts."""
     texts = [member for member in source.members if _may_be_chat(member)]
+    if len(texts) > _MOST:
+        texts = sorted(texts, key=_rank)[:_MOST]
     named = [member for member in texts if _rank(member) <= _NAMED and has_headers(source, member)]
     if not named:
         counts = {member: _count_headers(source, member) for member in texts if _rank(member) > _NAMED}
@@ -116,6 +122,24 @@ def is_debris(member: Member) -> bool:
     return "__MACOSX/" in member.name or member.basename.startswith("._") or member.basename == ".DS_Store"
 
 
+def _beside_chats(source: Source) -> tuple[Member, ...]:
+    """Return the files of a source that are no chats by their name; once for all its chats."""
+    if source not in _BESIDE:
+        _BESIDE[source] = tuple(
+            member for member in source.members if not is_debris(member) and not _is_called_chat(member)
+        )
+    return _BESIDE[source]
+
+
+_BESIDE: Final = WeakKeyDictionary[Source, tuple[Member, ...]]()
+
+
+def _is_called_chat(member: Member) -> bool:
+    """Tell whether a file's name is that of a chat; cheap for all the pictures of an export."""
+    name = member.basename.casefold()
+    return name.endswith(_SUFFIXES) and (name.startswith(_IOS) or chat_title(member.basename) is not None)
+
+
 def _may_be_chat(member: Member) -> bool:
     return member.name.casefold().endswith(".txt") and not is_debris(member)
 
@@ -124,7 +148,7 @@ def _rank(member: Member) -> int:
     name = member.basename.casefold()
     if _DOCUMENT.match(name):
         return 3
-    if name.startswith("_chat"):
+    if name.startswith(_IOS):
         return 0
     return 1 if chat_title(member.basename) else 2
 

@@ -1,6 +1,7 @@
 """The command line: parses flags and delegates; ``render`` prints, ``batch`` and ``inspection`` work."""
 
 import sys
+from dataclasses import replace
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -17,6 +18,7 @@ from wamigrate.cli_options import (
     Debug,
     From,
     Inputs,
+    Jobs,
     Json,
     Me,
     Media,
@@ -32,6 +34,8 @@ from wamigrate.cli_options import (
     Rejoin,
     Repair,
     ReportFile,
+    Resume,
+    Scheduler,
     SchemaKind,
     Split,
     Strict,
@@ -41,8 +45,10 @@ from wamigrate.cli_options import (
     Year,
     Zone,
 )
-from wamigrate.cli_run import print_json, run
+from wamigrate.cli_run import print_json, run, start
+from wamigrate.cli_stats import stats
 from wamigrate.cli_verify import verify
+from wamigrate.cli_web import web
 from wamigrate.formats import names
 
 if TYPE_CHECKING:
@@ -105,6 +111,9 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each flag
     option: Options = None,
     overwrite: Overwrite = False,
     strict: Strict = False,
+    jobs: Jobs = "1",
+    resume: Resume = False,
+    scheduler: Scheduler = None,
     report: ReportFile = None,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -128,8 +137,10 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each flag
         strict=strict,
         report=report,
         merge=merge,
+        resume=resume,
+        scheduler=scheduler,
     )
-    run(lambda screen: _export(order, screen), quiet=quiet, debug=debug, aside=output == _STREAM)
+    run(lambda screen: _export(order, jobs, screen), quiet=quiet, debug=debug, aside=output == _STREAM)
 
 
 @app.command(name="merge")
@@ -229,7 +240,7 @@ def formats(json: Json = False, debug: Debug = False) -> None:
 
 @app.command()
 def schema(of: Of = SchemaKind.ARCHIVE, debug: Debug = False) -> None:
-    """Print the JSON Schema of what `--to json` writes, or of a report or an inspection."""
+    """Print the JSON Schema of what `--to json` writes, or of a report, an inspection or statistics."""
 
     def show(_: "Screen") -> int:
         from wamigrate.schemas import json_schema  # noqa: PLC0415 - as above
@@ -240,7 +251,7 @@ def schema(of: Of = SchemaKind.ARCHIVE, debug: Debug = False) -> None:
     run(show, debug=debug)
 
 
-for _command in (migrate, destinations, verify):
+for _command in (migrate, destinations, stats, verify, web):
     app.command()(_command)
 
 
@@ -249,7 +260,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    app(prog_name="wamigrate")
+    start(app)
 
 
 def _wanted(  # noqa: PLR0913, PLR0917 - as above
@@ -274,13 +285,15 @@ def _wanted(  # noqa: PLR0913, PLR0917 - as above
     }
 
 
-def _export(order: "Order", screen: "Screen") -> int:
+def _export(order: "Order", jobs: str, screen: "Screen") -> int:
     from wamigrate import batch  # noqa: PLC0415 - as above
+    from wamigrate.crew import parse_jobs  # noqa: PLC0415 - as above
     from wamigrate.progress import watching  # noqa: PLC0415 - as above
 
     with watching() as watch:
         screen.beforehand = watch.hide
-        run = batch.carry_out(order, screen, watch)
+        run = batch.carry_out(replace(order, jobs=parse_jobs(jobs)), screen, watch)
+    screen.summary(run.outcomes)
     screen.places(run.outcomes, order.output)
     if run.message:
         screen.error(run.message)

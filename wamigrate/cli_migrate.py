@@ -1,5 +1,6 @@
 """The commands that bring conversations to a destination, and list the destinations."""
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -23,6 +24,7 @@ from wamigrate.cli_options import (
     Redact,
     Rejoin,
     Repair,
+    ReportFile,
     Split,
     Strict,
     Text,
@@ -33,7 +35,8 @@ from wamigrate.cli_options import (
 from wamigrate.cli_run import print_json, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Generator, Iterable, Mapping
+    from pathlib import Path
 
     from wamigrate.render import Screen
     from wamigrate.settings import ReadOptions
@@ -135,6 +138,7 @@ def migrate(  # noqa: PLR0913, PLR0917 - one parameter for each flag
     option: Options = None,
     overwrite: Overwrite = False,
     strict: Strict = False,
+    report: ReportFile = None,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -169,8 +173,9 @@ def migrate(  # noqa: PLR0913, PLR0917 - one parameter for each flag
                 screen,
                 overwrite=overwrite,
                 strict=strict,
+                report=report,
             )
-        given = {"-o": output, "--budget": budget, "--about": about}
+        given = {"-o": output, "--budget": budget, "--about": about, "--report": report}
         return _send(inputs, into, url, token, given, options, screen, strict=strict)
 
     run(work, quiet=quiet, debug=debug)
@@ -210,14 +215,15 @@ def _write(  # noqa: PLR0913 - one parameter for each kind of flag
     *,
     overwrite: bool,
     strict: bool,
+    report: "Path | None",
 ) -> int:
     from wamigrate.migration import migrate as make  # noqa: PLC0415 - `--help` must not load it
     from wamigrate.model import replace  # noqa: PLC0415 - as above
     from wamigrate.progress import watching  # noqa: PLC0415 - as above
     from wamigrate.render_migration import migration_lines  # noqa: PLC0415 - as above
-    from wamigrate.report import Outcome  # noqa: PLC0415 - as above
+    from wamigrate.report import Outcome, make_report, write_report  # noqa: PLC0415 - as above
 
-    with watching() as watch:
+    with _refusals_reported(report, inputs, output, overwrite=overwrite), watching() as watch:
         screen.beforehand = watch.hide
         found = make(
             inputs,
@@ -232,7 +238,30 @@ def _write(  # noqa: PLR0913 - one parameter for each kind of flag
     _remark(migration_lines(found), screen)
     done = replace(found.results[0], output=found.output)
     screen.places((Outcome(done.input, (done,)),), None)
-    return _verdict(screen, doubtful=strict and found.doubtful)
+    code = _verdict(screen, doubtful=strict and found.doubtful)
+    if report is not None:
+        write_report(make_report((Outcome(done.input, found.results),), code), report)
+    return code
+
+
+@contextmanager
+def _refusals_reported(
+    report: "Path | None", inputs: list[str], output: str | None, *, overwrite: bool
+) -> "Generator[None]":
+    """Make sure that a report may be written, and write one where nothing else is."""
+    from wamigrate.errors import WamigrateError  # noqa: PLC0415 - `--help` must not load it
+    from wamigrate.report import check_place  # noqa: PLC0415 - as above
+    from wamigrate.report_place import check_typed, report_refusal  # noqa: PLC0415 - as above
+
+    if report is not None:
+        check_typed(report, inputs, output)
+        check_place(report, overwrite=overwrite)
+    try:
+        yield
+    except WamigrateError as error:
+        if report is not None:
+            report_refusal(report, inputs, error)
+        raise
 
 
 def _send(  # noqa: PLR0913 - as above
@@ -240,7 +269,7 @@ def _send(  # noqa: PLR0913 - as above
     into: str,
     url: str,
     token: str | None,
-    given: "Mapping[str, str | None]",
+    given: "Mapping[str, object]",
     options: "ReadOptions",
     screen: "Screen",
     *,
@@ -248,6 +277,7 @@ def _send(  # noqa: PLR0913 - as above
 ) -> int:
     from wamigrate.direct_import import find_direct, import_directly  # noqa: PLC0415 - `--help` must not load it
     from wamigrate.errors import OptionError  # noqa: PLC0415 - as above
+    from wamigrate.openwebui_client import is_exposed  # noqa: PLC0415 - as above
     from wamigrate.progress import watching  # noqa: PLC0415 - as above
     from wamigrate.render_migration import import_lines  # noqa: PLC0415 - as above
 
@@ -257,6 +287,8 @@ def _send(  # noqa: PLR0913 - as above
     for flag, value in given.items():
         if value is not None:
             raise OptionError(f"{flag}: --url sends everything and writes no files; leave one of them out")
+    if is_exposed(url):
+        screen.warning(f"{url}: the key and the chats go there unencrypted, readable on the way; use https")
     with watching() as watch:
         screen.beforehand = watch.hide
         found = import_directly(inputs, into, url, token, watch=watch, **options)

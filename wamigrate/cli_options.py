@@ -24,6 +24,7 @@ class SchemaKind(StrEnum):
     ARCHIVE = "archive"
     INSPECTION = "inspection"
     REPORT = "report"
+    STATS = "stats"
 
 
 class TextChoice(StrEnum):
@@ -208,6 +209,26 @@ Strict = Annotated[
     bool,
     typer.Option("--strict", help="Exit with code 9 if anything was doubtful or lost; write all the same."),
 ]
+Jobs = Annotated[
+    str,
+    typer.Option("--jobs", metavar="N|auto", help="How many inputs to convert at once, each by a process."),
+]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Leave what an earlier run has finished, and do what is left, or has changed since.",
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS|local",
+        help="Let a Dask cluster do it (tcp://host:8786), or one of --jobs processes on this machine; needs "
+        "wamigrate[cluster].",
+    ),
+]
 ReportFile = Annotated[
     Path | None, typer.Option("--report", metavar="FILE", help="Write counts and findings as JSON.")
 ]
@@ -217,6 +238,6 @@ Quiet = Annotated[
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error comes from.")]
 Of = Annotated[
     SchemaKind,
-    typer.Option("--of", help="What `--to json`, `inspect --json` or `--report` writes."),
+    typer.Option("--of", help="What `--to json`, `inspect --json`, `--report` or `stats --json` writes."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

@@ -1,18 +1,24 @@
 """What all commands of the command line do alike: run, print JSON, turn errors into one line and a code."""
 
 import os
+import signal
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NoReturn
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, NoReturn, cast
 
 import typer
 
-from wamigrate.errors import ExportError
+from wamigrate.errors import ExportError, OptionError
+from wamigrate.interruption import InterruptedRunError, stoppable
 
 if TYPE_CHECKING:
     from wamigrate.render import Screen
 
-INTERRUPTED: Final = 130
+_REFUSAL: Final = cast("type[Exception]", typer.BadParameter.__mro__[2])
+"""What all refusals of the library under Typer derive from, in whatever module this version keeps it."""
+_SIGNAL: Final = 128
+"""What shells add to the number of a signal that ended a program."""
 PIPE_CLOSED: Final = 141
 """What a shell reports of a program that SIGPIPE ended; nobody reads any more, and that is no error."""
 
@@ -32,17 +38,55 @@ def run(
     from wamigrate.render import Screen  # noqa: PLC0415 - `--help` must not load it
 
     screen = Screen(sys.stderr if aside else sys.stdout, quiet=quiet, debug=debug)
-    raise typer.Exit(_guard(work, screen))
+    with _private(), stoppable():
+        code = _guard(work, screen)
+    raise typer.Exit(code)
+
+
+def start(app: typer.Typer) -> NoReturn:
+    """Run the command line; what cannot be understood becomes one line, as all errors do."""
+    try:
+        code = app(prog_name="wamigrate", standalone_mode=False)
+    except _REFUSAL as error:
+        sys.exit(_refuse(error))
+    sys.exit(code or 0)
+
+
+def _refuse(error: Exception) -> int:
+    """Say what a person typed that does not fit; where nothing was typed, show the help."""
+    from wamigrate.render import printable  # noqa: PLC0415 - `--help` must not load it
+
+    words: str = getattr(error, "format_message", lambda: str(error))()
+    context = getattr(error, "ctx", None)
+    if "\n" in words and context is not None and not sys.argv[1:]:
+        sys.stderr.write(f"{words}\n")
+    else:
+        command = "wamigrate" if context is None else context.command_path
+        line = printable(" ".join(words.split("\n")).rstrip("."))
+        sys.stderr.write(f"error: {line}; `{command} --help` tells what there is\n")
+    return OptionError.exit_code
+
+
+@contextmanager
+def _private() -> Generator[None]:
+    """Let whatever a command writes be its owner's alone, also what other libraries write for it."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _guard(work: Callable[["Screen"], int], screen: "Screen") -> int:
     """Turn every exception into one line and an exit code."""
     try:
-        code = work(screen)
+        with stoppable():
+            code = work(screen)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        screen.error("interrupted; what was not finished is removed")
-        return INTERRUPTED
+    except KeyboardInterrupt as stop:
+        said = isinstance(stop, InterruptedRunError)
+        screen.error(stop if said else "interrupted; what was not finished is removed")
+        return _SIGNAL + int(getattr(signal, str(stop), signal.SIGINT))
     except Exception as error:  # noqa: BLE001 - the last resort: one line instead of a trace
         if isinstance(error, BrokenPipeError) or isinstance(error.__cause__, BrokenPipeError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is buffered has no reader

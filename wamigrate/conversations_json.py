@@ -99,7 +99,10 @@ def _content(source: Source, member: Member) -> bytearray:
 
 
 def _object(row: msgspec.Raw, where: str) -> dict[str, Any]:
-    found: object = msgspec.json.decode(row)
+    try:
+        found: object = msgspec.json.decode(row)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ParseError(f"{where}: is no JSON ({error})") from error
     if not isinstance(found, dict):
         raise ParseError(f"{where}: is no object")
     return cast("dict[str, Any]", found)

@@ -17,11 +17,11 @@ from collections.abc import Callable, Collection, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wamigrate.errors import ParseError, SourceError, UnsafeArchiveError
-from wamigrate.source import FileSource, Member, Source
+from wamigrate.scratch import scratch_folder
+from wamigrate.source import FileSource, Member, Source, printable
 
 if TYPE_CHECKING:
     import sqlite3
@@ -47,6 +47,14 @@ _MOST_KEYS: Final = 5000
 """Numbers that a statement lists at most."""
 _LONGEST: Final = 1 << 28
 """Bytes of the longest value that is read; messages have at most 65,536 characters."""
+_SHORTEST: Final = 1 << 16
+"""Bytes that a value and a statement may have, however small the database is."""
+_STEPS: Final = 1_000_000
+_STEPS_PER_BYTE: Final = 20
+"""Steps that a statement may take. Pages that point at each other make rows without end of some kilobytes."""
+_STEP: Final = 100_000
+_GROWTH: Final = 16
+"""How many times its own size a database may give in all values together, and as many megabytes on top."""
 _SETTINGS: Final = ("PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON", "PRAGMA temp_store = MEMORY")
 _IN_USE: Final = ("SQLITE_BUSY", "SQLITE_LOCKED")
 _UNREADABLE: Final = ("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_PERM", "SQLITE_READONLY", "SQLITE_FULL")
@@ -71,7 +79,9 @@ class Database:
         self._digest = digest
         self._connection = connection
         self._columns: dict[str, frozenset[str]] = {}
+        self._given = self._steps = 0
         connection.text_factory = self._decode
+        connection.set_progress_handler(self._step, _STEP)
         self._tables = frozenset(str(row[0]) for row in self._run(_TABLES))
 
     def sha256(self) -> str:
@@ -86,7 +96,8 @@ class Database:
         """Return the number of rows of a table; 0 where there is no such table."""
         if table not in self._tables:
             return 0
-        ((number,),) = self._run(f'SELECT count(*) FROM "{table}"')  # noqa: S608 - the name is one of the schema's
+        # count(*) would walk through all pages in one step, which nothing can stop
+        ((number,),) = self._run(f'SELECT sum(1) FROM "{table}"')  # noqa: S608 - the name is one of the schema's
         return int(number or 0)
 
     def select(
@@ -133,10 +144,32 @@ class Database:
 
     def _run(self, statement: str) -> Iterator[tuple[Cell, ...]]:
         with _refusals(self.where):
-            yield from self._connection.execute(statement)
+            self._steps = 0
+            for row in self._connection.execute(statement):
+                for cell in row:
+                    if isinstance(cell, bytes):
+                        self._count(cell)
+                yield row
+
+    def _step(self) -> bool:
+        """Tell SQLite whether to stop."""
+        self._steps += _STEP
+        return self._steps > _STEPS + _STEPS_PER_BYTE * self.size
+
+    def _count(self, data: bytes) -> None:
+        """Take note of a value that was read.
+
+        Raises:
+            ParseError: there are more than the file can hold.
+
+        """
+        self._given += len(data)
+        if self._given > _GROWTH * (self.size + (1 << 20)):
+            raise _damaged(self.where, "its values are longer than the file")
 
     def _decode(self, data: bytes) -> str:
         """Decode a text; signs beyond U+FFFF may be written as two surrogates of three bytes each."""
+        self._count(data)
         try:
             return data.decode()
         except UnicodeDecodeError:
@@ -150,7 +183,9 @@ class Database:
         return text
 
 
-_TABLES: Final = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL %'"
+_TABLES: Final = (
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0 AND sql NOT LIKE 'CREATE VIRTUAL %'"
+)
 """Views and virtual tables run code of whoever made the file, so they are not looked at."""
 
 
@@ -214,7 +249,7 @@ def beside(source: Source, member: Member, name: str) -> tuple[Source, Member] |
         other = FileSource(path, name)
         return other, other.members[0]
     folder = member.name[: -len(member.basename)]
-    found = next((one for one in source.members if one.name == folder + name), None)
+    found = source.get(folder + name)
     return None if found is None else (source, found)
 
 
@@ -246,7 +281,7 @@ def reading_database(
             connection = stack.enter_context(
                 closing(sqlite3.connect(place.uri, uri=True, timeout=_WAIT, isolation_level=None))
             )
-            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(_LONGEST, max(place.size, _SHORTEST)))
             for setting in _SETTINGS:
                 connection.execute(setting)
         yield Database(connection, where, place.size, place.digest)
@@ -337,7 +372,7 @@ def _copied(file: _File, logs: dict[str, _File | None], stack: ExitStack) -> _Pl
     digest = hashlib.sha256()
     size = 0
     try:
-        folder = stack.enter_context(TemporaryDirectory(prefix="wamigrate-", ignore_cleanup_errors=True))
+        folder = stack.enter_context(scratch_folder())
         for suffix, one in files.items():
             for chunk in _copy(one, Path(folder, f"database{suffix}")):
                 if suffix != "-journal":
@@ -377,10 +412,13 @@ def _refusals(where: str) -> Generator[None, None, None]:
         if code.startswith(_IN_USE):
             raise _in_use(where) from error
         if code.startswith(_UNREADABLE):
-            raise SourceError(f"{where}: cannot be read ({error})") from error
-        raise _damaged(where, str(error)) from error
+            raise SourceError(f"{where}: cannot be read ({printable(str(error))})") from error
+        raise _damaged(where, _ENDLESS if code == "SQLITE_INTERRUPT" else printable(str(error))) from error
     except UnicodeDecodeError as error:  # what Python makes of SQLite's message where a name is no text
         raise _damaged(where, "names of tables or columns that are no text") from error
+
+
+_ENDLESS: Final = "its pages point at each other"
 
 
 def _damaged(where: str, why: str) -> ParseError:

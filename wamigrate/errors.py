@@ -3,6 +3,7 @@
 ::
 
     WamigrateError                  1   base of all; one line for people
+    ├── WorkerError                     a process that worked on an input ended before it was done
     ├── OptionError                 2   unknown format, option or value
     ├── SourceError                 3   an input cannot be opened or trusted
     │   ├── UnsafeArchiveError          traversal, link, bomb, encrypted member
@@ -32,6 +33,10 @@ class WamigrateError(Exception):
     """
 
     exit_code: ClassVar[int] = 1
+
+
+class WorkerError(WamigrateError):
+    """The process that worked on an input ended before it was done, also when tried again."""
 
 
 class OptionError(WamigrateError):

@@ -266,8 +266,9 @@ def _builtin_names(group: Group) -> list[str]:
     ]
 
 
-def _plugins(group: Group) -> list[EntryPoint]:
-    return list(entry_points(group=_package(group)))
+@cache  # reads the records of all installed packages, which takes longer than to recognise an input
+def _plugins(group: Group) -> tuple[EntryPoint, ...]:
+    return tuple(entry_points(group=_package(group)))
 
 
 def _load(group: Group, name: str) -> object:

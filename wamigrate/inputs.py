@@ -1,11 +1,12 @@
 """From what a person names to the single exports: files, folders of exports, patterns."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from glob import glob, has_magic
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from wamigrate.errors import AmbiguousFormatError, DetectionError, SourceError, UnknownFormatError
 from wamigrate.formats import Parser, detect, find_parsers, gathers, marks_of
@@ -16,6 +17,22 @@ _HEADS: Final = (b"PK\x03\x04", b"SQLite format 3\0", b"<html>", b"text")
 _WORTH_A_LOOK: Final = frozenset(map(describe_bytes, _HEADS))
 _PEEK: Final = 1024
 _HIDDEN: Final = (".", "__MACOSX")
+_FEW: Final = 32
+"""Files that are looked at in less time than it takes to start a process."""
+_AT_ONCE: Final = 16
+
+
+class Look(NamedTuple):
+    """What a look at a file says."""
+
+    known: bool | None
+    """Whether a parser knows it; None: it cannot be read, which is to be reported."""
+    format: str = ""
+    """Name of the parser that is to read it, where that is certain and will be the same again."""
+
+
+Judge = Callable[[Sequence[Path]], list[Look]]
+"""Looks at files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +43,28 @@ class Inputs:
     """One for each export, in the order given; within folders and patterns by name."""
     skipped: tuple[Path, ...]
     """Archives and texts beside exports that are no exports."""
+    formats: Mapping[Path, str] = field(default_factory=dict[Path, str])
+    """Names of the parsers of plain files that were looked at; it need not be done again."""
 
 
-def find_inputs(arguments: Iterable[str | Path]) -> Inputs:
+def judge_with(executor: Executor) -> Judge:
+    """Let others look at files, where there are many."""
+
+    def judge(paths: Sequence[Path]) -> list[Look]:
+        if len(paths) <= _FEW:
+            return look_at(paths)
+        parts = [paths[start : start + _AT_ONCE] for start in range(0, len(paths), _AT_ONCE)]
+        return [look for looks in executor.map(look_at, parts) for look in looks]
+
+    return judge
+
+
+def look_at(paths: Sequence[Path]) -> list[Look]:
+    """Look at files, one after the other."""
+    return [_look(path) for path in paths]
+
+
+def find_inputs(arguments: Iterable[str | Path], judge: Judge | None = None) -> Inputs:
     """Find the exports that are meant.
 
     A folder is either one unpacked export (the chat and its media) or holds exports: files, archives,
@@ -37,16 +73,18 @@ def find_inputs(arguments: Iterable[str | Path]) -> Inputs:
 
     Args:
         arguments: paths and patterns.
+        judge: looks at the files in folders; None: :func:`look_at`.
 
     """
     paths: dict[Path, None] = {}
     skipped: dict[Path, None] = {}
+    search = _Search(judge or look_at)
     for argument in arguments:
         for path in _matches(argument):
-            found, others = _in_folder(path) if path.is_dir() else ([path], [])
+            found, others = search.in_folder(path) if path.is_dir() else ([path], [])
             paths.update(dict.fromkeys(found or [path]))
             skipped.update(dict.fromkeys(others if found else ()))
-    return Inputs(tuple(paths), tuple(skipped))
+    return Inputs(tuple(paths), tuple(skipped), search.formats)
 
 
 def _matches(argument: str | Path) -> list[Path]:
@@ -57,19 +95,48 @@ def _matches(argument: str | Path) -> list[Path]:
     return [Path(found) for found in sorted(glob(str(argument), recursive=True))] or [path]  # noqa: PTH207 - patterns may be absolute
 
 
-def _in_folder(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Return the exports in a folder, which may be the folder itself, and what only looks like one."""
-    found, others = _look(folder)
-    single = len(found) == 1 and not _is_zip(found[0])
-    whole = single or _is_marked(folder) or _are_gathered(found)
-    if whole and _state(folder):
-        return [folder], []
-    for child in sorted(_children(folder)):
-        if child.is_dir():
-            deeper, rest = _in_folder(child)
-            found += deeper
+class _Search:
+    """A search for exports in folders.
+
+    Attributes:
+        formats: what was found out about plain files on the way.
+
+    """
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self.formats: dict[Path, str] = {}
+
+    def in_folder(self, folder: Path) -> tuple[list[Path], list[Path]]:
+        """Return the exports in a folder, which may be the folder itself, and what only looks like one."""
+        found: list[Path] = []
+        others: list[Path] = []
+        waiting = [folder]  # no recursion: folders may be nested deeper than calls
+        while waiting:
+            here = waiting.pop()
+            exports, rest = self._among_files(here)
+            single = len(exports) == 1 and not _is_zip(exports[0])
+            if (single or _is_marked(here) or _are_gathered(exports)) and _look(here).known:
+                found.append(here)
+                continue
+            found += exports
             others += rest
-    return sorted(found), others
+            waiting += [child for child in sorted(_children(here), reverse=True) if child.is_dir()]
+        return sorted(found), others
+
+    def _among_files(self, folder: Path) -> tuple[list[Path], list[Path]]:
+        """Judge the files of a folder; a broken one counts as an export where a sound one is like it."""
+        files = [child for child in sorted(_children(folder)) if child.is_file() and _is_worth_a_look(child)]
+        looks = dict(zip(files, self._judge(files), strict=True))
+        self.formats |= {path: look.format for path, look in looks.items() if look.format}
+        suffixes = {path.suffix.lower() for path, look in looks.items() if look.known}
+        found = [
+            path
+            for path, look in looks.items()
+            if look.known or (look.known is None and path.suffix.lower() in suffixes)
+        ]
+        chosen = frozenset(found)
+        return found, [path for path in looks if path not in chosen]
 
 
 def _is_marked(folder: Path) -> bool:
@@ -81,20 +148,6 @@ def _are_gathered(found: list[Path]) -> bool:
     """Tell whether several files are of one format, and belong together there: pages with links and media."""
     first = _parser(found[0]) if len(found) > 1 else None
     return first is not None and gathers(first) and all(_parser(path) is first for path in found[1:])
-
-
-def _look(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Judge the files of a folder; one that is broken counts as an export where a sound one is like it."""
-    states = {
-        child: _state(child)
-        for child in sorted(_children(folder))
-        if not child.is_dir() and _is_worth_a_look(child)
-    }
-    suffixes = {path.suffix.lower() for path, state in states.items() if state}
-    found = [
-        path for path, state in states.items() if state or (state is None and path.suffix.lower() in suffixes)
-    ]
-    return found, [path for path in states if path not in found]
 
 
 def _children(folder: Path) -> Iterator[Path]:
@@ -135,15 +188,15 @@ def _parser(path: Path) -> Parser | None:
         return None
 
 
-def _state(path: Path) -> bool | None:
-    """Say whether a parser knows a file or folder; None: it cannot be read, which is to be reported."""
+def _look(path: Path) -> Look:
+    """Find out whether a parser knows a file or folder."""
     try:
         with closing(open_source(path)) as source:
-            detect(source)
+            parser = detect(source)
+            return Look(True, parser.name if source.kind == "file" else "")
     except AmbiguousFormatError:
-        return True
+        return Look(True)
     except UnknownFormatError:
-        return False
+        return Look(False)
     except SourceError:
-        return None
-    return True
+        return Look(None)

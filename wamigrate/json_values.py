@@ -24,6 +24,15 @@ def as_list(value: object) -> list[object]:
     return cast("list[object]", value) if isinstance(value, list) else []
 
 
+def as_key(value: object) -> str | None:
+    """Return a text that may name something; None where the value is none.
+
+    >>> as_key("a"), as_key({}), as_key(7)
+    ('a', None, None)
+    """
+    return value if isinstance(value, str) else None
+
+
 def is_list(value: object) -> bool:
     """Tell a list."""
     return isinstance(value, list)

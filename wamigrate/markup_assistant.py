@@ -154,7 +154,7 @@ class _Reader:
 
     def add_code(self, block: CodeBlock) -> None:
         depth = self._enter(block.indent) if self.code_depth is None else self.code_depth
-        self.builder.blocks.append(replace(block, depth=depth))
+        self.builder.add(replace(block, depth=depth))
         self.after_code, self.code_depth = True, None
 
     def read(self, text: str, *, before_code: bool = False) -> None:
@@ -193,9 +193,7 @@ class _Reader:
                 self.builder.gap("\n" + line if newline else line)
             elif "|" in text and (used := _table_length(lines, index, end)) > 1:
                 self._part(newline=newline)
-                self.builder.blocks.append(
-                    _table(lines[index : index + used], self._enter(_width(line, text)))
-                )
+                self.builder.add(_table(lines[index : index + used], self._enter(_width(line, text))))
             elif text[0] not in MARK_STARTS or not self._marked(line, newline=newline):
                 self._text(line, text, newline=newline)
             index += max(1, used)
@@ -226,11 +224,11 @@ class _Reader:
             return True
         depth = self._enter(_width(mark, mark.lstrip(" \t")))
         if match["rule"]:
-            self.builder.blocks.append(Rule(mark, depth))
+            self.builder.add(Rule(mark, depth))
         elif match["heading"]:
-            self.builder.blocks.append(Heading(mark, self.read_inline(rest), depth))
+            self.builder.add(Heading(mark, self.read_inline(rest), depth))
         else:
-            self.builder.blocks.append(Quote(mark, _quoted(rest), depth))
+            self.builder.add(Quote(mark, _quoted(rest), depth))
         return True
 
     def _add_item(self, mark: str, rest: str, *, number: str | None) -> None:
@@ -243,7 +241,7 @@ class _Reader:
         else:
             children = self.read_inline(rest) if rest else ()
         depth = len(self.lists)
-        self.builder.blocks.append(Item(mark, children, int(number) if number else None, depth))
+        self.builder.add(Item(mark, children, int(number) if number else None, depth))
         self.lists.append(indent)
 
     def _enter(self, indent: int) -> int:
@@ -258,7 +256,7 @@ class _Reader:
             children = tuple(_indented_lines(self.open))
         else:
             children = self.read_inline("\n".join(self.open))
-        self.builder.blocks.append(Paragraph(children, self.open_depth))
+        self.builder.add(Paragraph(children, self.open_depth))
         self.open = []
 
 

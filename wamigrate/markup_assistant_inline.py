@@ -7,6 +7,7 @@ strictly than WhatsApp reads, so a marker also opens after punctuation.
 """
 
 import re
+from bisect import bisect_left
 from string import punctuation
 from typing import Final
 
@@ -28,6 +29,7 @@ _LINK: Final = re.compile(
 _AUTOLINK: Final = re.compile(r"<((?:https?|ftp)://[^\s<>\x00-\x1f\x7f]+)>", re.IGNORECASE)
 _BRACKETS: Final = "()[]"
 _MARKS: Final = frozenset(("*", "**", "***", "_", "~", "~~"))
+_BACKTICKS: Final = re.compile("`+")
 
 
 def read_inline(text: str) -> Inlines:
@@ -51,6 +53,8 @@ class _Scanner:
         self.tokens: list[Token] = []
         self.unclosed: dict[str, int] = {}
         """Backtick runs that do not close before this offset."""
+        self.runs: dict[int, list[int]] = {}
+        """Offsets of the runs of backticks, by their length."""
 
     def scan(self) -> list[Token]:
         at = 0
@@ -81,16 +85,20 @@ class _Scanner:
         if start < self.unclosed.get(fence, 0):
             return None
         line_end = self.lines.end(body)
-        close = self.text.find(fence, body, line_end)
-        while close >= 0:
-            after = close + len(fence)
-            while after < line_end and self.text[after] == "`":
-                after += 1
-            if after - close == len(fence):
-                return _finished(start, after, Code(self.text[body:close], fence))
-            close = self.text.find(fence, after, line_end)
+        runs = self._runs(len(fence))
+        place = bisect_left(runs, body)
+        if place < len(runs) and runs[place] < line_end:
+            close = runs[place]
+            return _finished(start, close + len(fence), Code(self.text[body:close], fence))
         self.unclosed[fence] = line_end
         return None
+
+    def _runs(self, size: int) -> list[int]:
+        """Return where runs of so many backticks are; the text is looked through once for all sizes."""
+        if not self.runs:
+            for run in _BACKTICKS.finditer(self.text):
+                self.runs.setdefault(len(run[0]), []).append(run.start())
+        return self.runs.get(size, [])
 
 
 def _finished(start: int, end: int, node: Code | Link | Notation | Url) -> Token:

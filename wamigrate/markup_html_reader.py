@@ -273,7 +273,7 @@ class _Reader(HTMLParser):
         if blocks:
             near = isinstance(block, Item | Quote) and type(blocks[-1]) is type(block)
             self.builder.gap("\n" if near else "\n\n")
-        blocks.append(block)
+        self.builder.add(block)
 
 
 def _element(name: str, address: str, children: Inlines) -> Inlines:

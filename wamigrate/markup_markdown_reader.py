@@ -205,7 +205,7 @@ class _Reader:
         self._flush_item(in_quote=True)
         self.quotes = False
         self._gap(start)
-        self.builder.blocks.append(block)
+        self.builder.add(block)
 
     def _paragraph(self, content: str) -> Inlines:
         task = _TASK.match(content) if self._item_waits() else None
@@ -237,7 +237,7 @@ class _Reader:
         self._gap(start)
         indent = "".join([" " * len(frame.mark) for frame in self.frames])
         nodes = [node for index, line in enumerate(lines) for node in _line(index, indent, line)]
-        self.builder.blocks.append(Paragraph(tuple(nodes) if indent else joined(nodes), len(self.frames)))
+        self.builder.add(Paragraph(tuple(nodes) if indent else joined(nodes), len(self.frames)))
         self.end = max(self.end, start) + 1
 
     def _add_item(self, children: Inlines, start: int) -> None:
@@ -245,7 +245,7 @@ class _Reader:
         self._gap(start)
         *outer, _ = self.frames
         mark = "".join([" " * len(around.mark) for around in outer]) + frame.mark
-        self.builder.blocks.append(Item(mark, children, frame.number, len(outer)))
+        self.builder.add(Item(mark, children, frame.number, len(outer)))
         self.end = start + 1
         frame.waits = False
 
@@ -320,7 +320,7 @@ class _Reader:
             (index for index, frame in enumerate(self.frames[depth:]) if not frame.is_quote),
             len(self.frames) - depth,
         )
-        self.builder.blocks.append(Quote("> " * level, children, depth))
+        self.builder.add(Quote("> " * level, children, depth))
 
     def _quoted_prefix(self) -> str:
         """Write the marks of what stands inside a quotation, but quotations directly in each other."""

@@ -229,16 +229,34 @@ class DocumentBuilder:
     """A row of blocks that grows."""
 
     def __init__(self) -> None:
-        self.blocks: list[Block] = []
+        self._blocks: list[Block] = []
+        self._gap: list[str] = []
+        """The gap at the end, in pieces: adding each to the text before would copy it every time."""
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The blocks so far."""
+        if self._gap:
+            self._close_gap()
+        return self._blocks
+
+    def add(self, block: Block) -> None:
+        """Append a block."""
+        if self._gap:
+            self._close_gap()
+        self._blocks.append(block)
 
     def gap(self, text: str) -> None:
         """Append line ends and blanks, to the gap at the end if there is one."""
-        if not text:
-            return
-        if self.blocks and isinstance(last := self.blocks[-1], Gap):
-            self.blocks[-1] = Gap(last.text + text)
-        else:
-            self.blocks.append(Gap(text))
+        if text:
+            self._gap.append(text)
+
+    def _close_gap(self) -> None:
+        if self._blocks and isinstance(last := self._blocks[-1], Gap):
+            self._gap.insert(0, last.text)
+            self._blocks.pop()
+        self._blocks.append(Gap("".join(self._gap)))
+        self._gap.clear()
 
 
 def _is_blank(piece: Inlines) -> bool:

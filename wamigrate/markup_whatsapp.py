@@ -69,7 +69,7 @@ def parse_person(text: str, read: LineReader = read_inline) -> Document:
     at = 0
     for fence in _fences(text):
         _read_blocks(text[at : fence.start], builder, read, line_start=at == 0)
-        builder.blocks.append(fence.block)
+        builder.add(fence.block)
         at = fence.end
     _read_blocks(text[at:], builder, read, line_start=at == 0)
     return Document(tuple(builder.blocks), line_ends)
@@ -117,7 +117,7 @@ def _read_blocks(text: str, builder: DocumentBuilder, read: LineReader, *, line_
         lines, added = (rest, 0) if rest[:1] in ("", "\n") else ("\n" + rest, 1)
         first = added
     at = 0
-    add = builder.blocks.append
+    add = builder.add
     for match in _SPECIAL_LINE.finditer(lines, first):
         start, mark = match.start(), match[1]
         if at < start:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from wamigrate.model import Attachment
@@ -68,15 +69,7 @@ class MemberIndex:
 
     def __init__(self, members: Iterable[Member]) -> None:
         self.used: set[str] = set()
-        self._exact: dict[str, Member] = {}
-        self._lenient: tuple[dict[str, Member | None], ...] = ({}, {}, {})
-        for member in members:
-            name = member.basename
-            if name.startswith("._") or member.name.startswith("__MACOSX/"):
-                continue
-            self._exact.setdefault(name, member)
-            for names, key in zip(self._lenient, _keys(name), strict=True):
-                names[key] = None if key in names else member
+        self._exact, self._lenient = _index(_Same(members if isinstance(members, tuple) else tuple(members)))
 
     def find(self, name: str) -> Member | None:
         """Return the file that a message calls ``name``, or None."""
@@ -113,6 +106,36 @@ class MemberIndex:
             present=True,
             caption=caption,
         )
+
+
+class _Same:
+    """Files that are the same as others only if they are the same list, which takes no time to tell."""
+
+    __slots__ = ("members",)
+
+    def __init__(self, members: tuple[Member, ...]) -> None:
+        self.members = members
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.members is self.members
+
+    def __hash__(self) -> int:
+        return id(self.members)
+
+
+@lru_cache(maxsize=1)  # all chats of an archive ask for the same files, one after the other
+def _index(same: _Same) -> tuple[dict[str, Member], tuple[dict[str, Member | None], ...]]:
+    """Return files by their names, and by each lenient form of them."""
+    exact: dict[str, Member] = {}
+    lenient: tuple[dict[str, Member | None], ...] = ({}, {}, {})
+    for member in same.members:
+        name = member.basename
+        if name.startswith("._") or member.name.startswith("__MACOSX/"):
+            continue
+        exact.setdefault(name, member)
+        for names, key in zip(lenient, _keys(name), strict=True):
+            names[key] = None if key in names else member
+    return exact, lenient
 
 
 def visible(name: str) -> str:

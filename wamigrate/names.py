@@ -61,6 +61,10 @@ class UniqueNames:
         self._taken: set[str] = set()
         self._counts: Counter[str] = Counter()
 
+    def is_free(self, name: str) -> bool:
+        """Tell whether :meth:`claim` would return the name as it is."""
+        return _key(name) not in self._taken
+
     def claim(self, name: str) -> str:
         """Return ``name``, or the first free variant of it, and remember it."""
         stem, dot, suffix = name.rpartition(".")

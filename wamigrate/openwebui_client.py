@@ -8,6 +8,7 @@ The key goes into the header ``Authorization``, here and nowhere else.
 """
 
 import http.client
+import ipaddress
 import json
 import socket
 import ssl
@@ -173,6 +174,25 @@ class OpenWebUI:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def is_exposed(url: str) -> bool:
+    """Tell whether what is sent to an address can be read on its way: no encryption, and another machine.
+
+    Raises:
+        OptionError: it is no address.
+
+    >>> is_exposed("http://localhost:8080"), is_exposed("http://192.168.1.5:3000")
+    (False, True)
+
+    """
+    parts = _address(url)
+    host = parts.hostname or ""
+    try:
+        here = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        here = host == "localhost" or host.endswith(".localhost")
+    return parts.scheme == "http" and not here
 
 
 def _address(url: str) -> SplitResult:

@@ -30,7 +30,7 @@ from wamigrate.segments import PATIENCE
 from wamigrate.source_info import source_info
 from wamigrate.transcript import Known, moved, read_transcript
 
-PART: Final = 8 << 20
+PART: Final = 4 << 20
 """Bytes of a part, more or less."""
 _END: Final = 5
 """The last fifth of a part is searched for the longest pause."""

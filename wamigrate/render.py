@@ -13,6 +13,7 @@ from wamigrate.filters import NOTICES, SERVICE_NOTICES
 from wamigrate.formats import find_parser
 from wamigrate.media import count_unwritten
 from wamigrate.model import replace
+from wamigrate.render_batch import summary_lines
 from wamigrate.report import BETWEEN, Outcome, Result
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _ENDS: Final = 10
 """Chats and conversations that are shown of the first, and of the last."""
 _MANY: Final = 5
 """Findings that are printed in words, and inputs that are named; the rest is counted."""
+_LISTED: Final = 20
+"""Inputs that have a line each; more are summed up."""
 _WIDE: Final = 160
 """Columns where no terminal says how many."""
 _PLURALS: Final = {"loss": "losses"}
@@ -82,6 +85,7 @@ class Screen:
         self.out: TextIO = out or sys.stdout
         self._quiet = quiet
         self._debug = debug
+        self._many = False
         self.beforehand: Callable[[], None] = lambda: None
 
     def line(self, text: object = "") -> None:
@@ -100,6 +104,12 @@ class Screen:
         self.out.flush()
         sys.stderr.write(f"error: {printable(text)}\n")
 
+    def warning(self, text: object) -> None:
+        """Print what a person should know before it happens."""
+        self.beforehand()
+        self.out.flush()
+        sys.stderr.write(f"warning: {printable(text)}\n")
+
     def trace(self, error: BaseException) -> None:
         """Print where an error comes from, if that was asked for."""
         if self._debug:
@@ -114,17 +124,36 @@ class Screen:
             names = ", ".join(str(path) for path in paths[:_MANY]) + (", …" if len(paths) > _MANY else "")
             self.line(f"skipped {count(len(paths), 'file')} without a chat: {names}")
 
+    def expects(self, inputs: int) -> None:
+        """Take note of how many inputs there are: of many, only the sum is printed."""
+        self._many = inputs > _LISTED
+
     def outcome(self, outcome: Outcome, *, alone: bool) -> None:
         """Say what became of an input: in full where it is the only one, else in a line."""
+        if self._many:
+            return
         if outcome.failure is not None:
             if not alone:
                 self.error(outcome.failure.message)
         elif not self._quiet:
-            first = outcome.results[0]
-            for text in _summary(outcome) if alone else [_in_brief(first)]:
-                self.line(text)
+            if outcome.kept:
+                self.line(f"{outcome.input}: done before, and nothing has changed since")
+            else:
+                for text in _summary(outcome) if alone else [_in_brief(outcome.results[0])]:
+                    self.line(text)
             for result in () if alone else outcome.results:
-                self.line(f"  {result.output}")
+                self.line(f"  {result.url or result.output}")
+
+    def summary(self, outcomes: Sequence[Outcome]) -> None:
+        """Sum up a run over many inputs: what failed, each in a line, and counts of the rest."""
+        if not self._many:
+            return
+        for outcome in outcomes:
+            if outcome.failure is not None:
+                self.error(outcome.failure.message)
+        if not self._quiet:
+            for text in summary_lines(outcomes):
+                self.line(text)
 
     def inspections(self, report: "Inspections") -> None:
         """Print what was found out about each input."""
@@ -146,14 +175,15 @@ class Screen:
 
     def places(self, outcomes: Sequence[Outcome], folder: str | None) -> None:
         """Print where the results are: last of all, and all that is printed in quiet mode."""
-        paths = [result.output for outcome in outcomes for result in outcome.results if result.output]
+        results = [result for outcome in outcomes for result in outcome.results]
+        paths = [result.url or result.output for result in results if result.url or result.output]
         if paths and len(outcomes) > 1 and not self._quiet:
-            self._path(Path(folder or "."))
+            self._path(folder if folder and results[0].url else Path(folder or "."))
         else:
             for path in paths:
                 self._path(path)
 
-    def _path(self, path: Path) -> None:
+    def _path(self, path: Path | str | None) -> None:
         """Print a path: as it is where a program reads it."""
         self.out.write(f"{printable(path) if self.out.isatty() else path}\n")
 

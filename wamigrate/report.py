@@ -60,6 +60,8 @@ class Result(Struct, frozen=True):
     """Everything that was guessed, doubtful, repaired or lost."""
     merged: int = 0
     """Messages that were read more than once, from several inputs, and written once."""
+    url: str | None = None
+    """Address of the result where it is on no disk of this machine, as in ``s3://bucket/chat.json``."""
 
     @property
     def lossless(self) -> bool:
@@ -87,6 +89,8 @@ class Outcome(Struct, frozen=True):
     input: str
     results: tuple[Result, ...] = ()
     failure: Failure | None = None
+    kept: bool = False
+    """Whether an earlier run has done all of it, and nothing has changed since (``--resume``)."""
 
 
 class Report(Struct, frozen=True):

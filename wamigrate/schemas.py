@@ -14,9 +14,9 @@ from msgspec import Struct
 if TYPE_CHECKING:
     import ast
 
-Kind = Literal["archive", "inspection", "report"]
+Kind = Literal["archive", "inspection", "report", "stats"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-"""Documents that have a schema: what ``--to json``, ``inspect --json`` and ``--report`` write."""
+"""What has a schema: the documents that ``--to json`` and ``--report``, ``inspect`` and ``stats`` write."""
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _DATE_TIME: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?$"
 
@@ -73,6 +73,12 @@ def find_schema(of: Kind) -> Schema:
 
             title = "What became of the inputs of a run of wamigrate"
             return Schema("urn:wamigrate-report:1", title, report.Report, (report, model))
+        case "stats":
+            from wamigrate import history_report, history_stats, report, spread  # noqa: PLC0415 - as above
+
+            title = "What is in a history, summed up by wamigrate"
+            parts = (history_report, history_stats, spread, report, model)
+            return Schema("urn:wamigrate-stats:1", title, history_report.StatsReport, parts)
 
 
 def _as_written(type_: type) -> dict[str, Any]:

@@ -7,30 +7,33 @@ declares are not trusted: reading stops at a limit.
 import io
 import lzma
 import os
+import re
 import stat
 import struct
 import zipfile
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Container, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import count, islice
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final, Literal, NoReturn
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import IO, BinaryIO, Final, Literal, cast
 
 from wamigrate.errors import NoChatError, SourceError, UnsafeArchiveError
+from wamigrate.limits import Limits, current_limits
+from wamigrate.zip_directory import BoundedArchive, check_members, too_many
 
-TEXT_LIMIT: Final = 4 << 30
-"""Largest chat text that is read, in bytes."""
-RATIO_LIMIT: Final = 200
-"""Large members of an archive that promise to grow more than this are not opened; chats grow tenfold."""
-RATIO_FREE: Final = 64 << 20
-"""Members up to this many bytes may grow as they like."""
-NESTED_LIMIT: Final = 1 << 30
-"""Largest archive inside an archive that is opened, in bytes."""
 HEAD: Final = 1 << 16
+_IN_MEMORY: Final = 64 << 20
+"""Bytes of the largest archive inside an archive that is not put on the disk to be read."""
+_CHUNK: Final = 1 << 20
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""What a name may not do to a line or a terminal."""
 
 _MAGIC: Final = (
     (b"PK\x03\x04", "a ZIP archive"),
@@ -54,8 +57,11 @@ _UNREADABLE: Final = (
     lzma.LZMAError,
     struct.error,
     NotImplementedError,
+    MemoryError,  # a member may name any size for the memory of its decompressor
 )
 """What reading a damaged file or archive raises."""
+_DAMAGED: Final = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error, RuntimeError)
+"""What opening a damaged archive raises."""
 
 
 SourceKind = Literal["file", "folder", "zip"]
@@ -79,7 +85,7 @@ class Member:
         >>> Member("WhatsApp Chat/_chat.txt", 1, None).basename
         '_chat.txt'
         """
-        return PurePosixPath(self.name).name
+        return self.name.rpartition("/")[2]
 
 
 class Source(ABC):
@@ -88,14 +94,18 @@ class Source(ABC):
     Attributes:
         name: file or folder name, without its path.
         path: where it is; for a nested archive, the outer archive's path.
+        limits: how much of it is believed.
 
     """
 
     kind: SourceKind
 
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path, name: str, limits: Limits | None = None) -> None:
         self.path = path
-        self.name = name
+        self.name = printable(name)
+        self.limits = limits or current_limits()
+        self._depth = 0
+        self._spools: list[IO[bytes]] = []
 
     @cached_property
     def members(self) -> tuple[Member, ...]:
@@ -103,9 +113,14 @@ class Source(ABC):
 
         Raises:
             SourceError: it cannot be listed.
+            UnsafeArchiveError: there are more than the limits allow.
 
         """
-        return tuple(self._list())
+        most = self.limits.members
+        found = tuple(islice(self._list(), most + 1))
+        if len(found) > most:
+            raise too_many(self.name, self.limits)
+        return found
 
     def find(self, name: str) -> Member:
         """Return the member of this name.
@@ -114,10 +129,14 @@ class Source(ABC):
             SourceError: there is none.
 
         """
-        try:
-            return self._by_name[name]
-        except KeyError:
-            raise SourceError(f"{self.name}: holds no file {name!r}") from None
+        found = self.get(name)
+        if found is None:
+            raise SourceError(f"{self.name}: holds no file {name!r}")
+        return found
+
+    def get(self, name: str) -> Member | None:
+        """Return the member of this name, or None."""
+        return self._by_name.get(name)
 
     @cached_property
     def _by_name(self) -> dict[str, Member]:
@@ -156,13 +175,18 @@ class Source(ABC):
         with self.reading(member) as stream:
             return stream.read(size)
 
-    def read(self, member: Member, limit: int = TEXT_LIMIT) -> bytes:
+    def read(self, member: Member, limit: int | None = None) -> bytes:
         """Return the content of a member.
 
+        Args:
+            member: the file.
+            limit: how many bytes it may have; None: as many as a text may.
+
         Raises:
-            SourceError: it cannot be read, or is longer than ``limit`` bytes.
+            SourceError: it cannot be read, or is longer.
 
         """
+        limit = self.limits.text if limit is None else limit
         if member.size > limit:
             raise SourceError(
                 f"{self.where(member)}: {member.size:,} bytes are more than the {limit:,} "
@@ -179,8 +203,8 @@ class Source(ABC):
         return data
 
     def where(self, member: Member) -> str:
-        """Name a member in a message for people."""
-        return self.name if self.kind == "file" else f"{self.name}: {member.name}"
+        """Name a member in a message for people, on one line."""
+        return self.name if self.kind == "file" else f"{self.name}: {printable(member.name)}"
 
     def describe(self) -> str:
         """Say in a few words what this looks like, for error messages."""
@@ -194,14 +218,39 @@ class Source(ABC):
         """Open an archive that is a member of this one.
 
         Raises:
-            SourceError: it is no archive, or too large.
+            SourceError: it is no archive.
+            UnsafeArchiveError: it is too large, or inside too many others.
 
         """
-        data = self.read(member, NESTED_LIMIT)
-        return ZipSource(self.path, f"{self.name}/{member.basename}", io.BytesIO(data))
+        if self._depth + 1 >= self.limits.depth:
+            raise UnsafeArchiveError(
+                f"{self.where(member)}: is an archive inside {self._depth + 1} others; "
+                "unpack the outer ones first"
+            )
+        if member.size > self.limits.nested:
+            raise UnsafeArchiveError(
+                f"{self.where(member)}: an archive of {member.size:,} bytes inside another is more than the "
+                f"{self.limits.nested:,} that are opened; unpack the outer one first"
+            )
+        inner = ZipSource(self.path, f"{self.name}/{member.basename}", self._spooled(member), self.limits)
+        inner._depth = self._depth + 1  # noqa: SLF001 - of its own class
+        return inner
 
-    def close(self) -> None:  # noqa: B027 - only an archive is held open
-        """Release what is held open."""
+    def _spooled(self, member: Member) -> BinaryIO:
+        """Return the content of a member as a file to be read at any place; on the disk if it is large."""
+        if member.size <= _IN_MEMORY:
+            return io.BytesIO(self.read(member, _IN_MEMORY))
+        spool = TemporaryFile()  # noqa: SIM115 - closed with this source
+        self._spools.append(spool)
+        with self.reading(member) as stream:
+            copyfileobj(stream, spool, _CHUNK)
+        spool.seek(0)
+        return cast("BinaryIO", spool)
+
+    def close(self) -> None:
+        """Release what is held open, archives inside included."""
+        while self._spools:
+            self._spools.pop().close()
 
 
 class FileSource(Source):
@@ -213,10 +262,8 @@ class FileSource(Source):
         try:
             status = self.path.stat()
         except OSError as error:
-            raise SourceError(f"{self.path}: cannot be read ({_reason(error)})") from error
-        yield Member(
-            self.name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None)
-        )
+            raise SourceError(f"{printable(self.path)}: cannot be read ({_reason(error)})") from error
+        yield Member(self.name, status.st_size, _moment(status))
 
     def open(self, member: Member) -> BinaryIO:  # noqa: ARG002 - there is but one
         """Open the file."""
@@ -228,31 +275,33 @@ class FolderSource(Source):
 
     kind: SourceKind = "folder"
 
-    def __init__(self, path: Path, name: str) -> None:
-        super().__init__(path, name)
+    def __init__(self, path: Path, name: str, limits: Limits | None = None) -> None:
+        super().__init__(path, name, limits)
         self._paths: dict[str, Path] = {}
 
     def _list(self) -> Iterator[Member]:
-        for folder, folders, files in os.walk(self.path, onerror=self._refuse):
-            folders.sort()
-            for file in sorted(files):
-                found = self._look(Path(folder, file))
-                if found:
-                    yield found
+        """Yield the files of a folder, then those of the folders in it, which may be nested without end."""
+        waiting = [("", self.path)]
+        while waiting:
+            inside, folder = waiting.pop()
+            try:
+                with os.scandir(folder) as entries:
+                    found = sorted(entries, key=lambda entry: entry.name)
+                deeper = [entry for entry in found if entry.is_dir(follow_symlinks=False)]
+                for entry in found:
+                    if entry.is_file(follow_symlinks=False):
+                        yield self._member(inside, entry)
+            except OSError as error:
+                raise SourceError(
+                    f"{printable(error.filename or folder)}: cannot be listed ({_reason(error)})"
+                ) from error
+            waiting.extend((f"{inside}{entry.name}/", Path(entry.path)) for entry in reversed(deeper))
 
-    def _look(self, path: Path) -> Member | None:
-        try:
-            status = path.lstat()
-        except OSError as error:
-            self._refuse(error)
-        if not stat.S_ISREG(status.st_mode):
-            return None
-        name = _encodable(path.relative_to(self.path).as_posix())
-        self._paths[name] = path
-        return Member(name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None))
-
-    def _refuse(self, error: OSError) -> NoReturn:
-        raise SourceError(f"{error.filename}: cannot be listed ({_reason(error)})") from error
+    def _member(self, inside: str, entry: os.DirEntry[str]) -> Member:
+        name = _numbered(_encodable(inside + entry.name), self._paths)
+        self._paths[name] = Path(entry.path)
+        status = entry.stat(follow_symlinks=False)
+        return Member(name, status.st_size, _moment(status))
 
     def open(self, member: Member) -> BinaryIO:
         """Open a file below the folder."""
@@ -268,21 +317,33 @@ class ZipSource(Source):
 
     kind: SourceKind = "zip"
 
-    def __init__(self, path: Path, name: str, data: BinaryIO | None = None) -> None:
-        super().__init__(path, name)
-        try:
-            self._zip = zipfile.ZipFile(data or path)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise SourceError(
-                f"{name}: the ZIP archive is damaged or cut off ({_reason(error)}); export it again"
-            ) from error
+    def __init__(
+        self, path: Path, name: str, data: BinaryIO | None = None, limits: Limits | None = None
+    ) -> None:
+        super().__init__(path, name, limits)
         self._infos: dict[str, zipfile.ZipInfo] = {}
+        try:
+            self._stream = BoundedArchive(data or path.open("rb"), self.name, self.limits)
+            with ExitStack() as opened:
+                opened.callback(self._stream.close)
+                self._zip = zipfile.ZipFile(self._stream)
+                opened.pop_all()
+        except _DAMAGED as error:
+            raise SourceError(
+                f"{self.name}: the ZIP archive is damaged or cut off ({_reason(error)}); export it again"
+            ) from error
 
     def _list(self) -> Iterator[Member]:
+        """Yield the members; of two with one name, the second gets a number, unless it is the same again."""
+        check_members(self._zip.infolist(), self.name, self.limits)
+        contents: set[tuple[str, int, int]] = set()
         for info in self._zip.infolist():
             name = _repair(info)
-            if not name or info.is_dir() or stat.S_ISLNK(info.external_attr >> 16) or name in self._infos:
+            content = (name, info.CRC, info.file_size)
+            if not name or _is_no_file(info) or content in contents:
                 continue
+            contents.add(content)
+            name = _numbered(name, self._infos)
             self._infos[name] = info
             yield Member(name, info.file_size, _zip_time(info))
 
@@ -291,46 +352,50 @@ class ZipSource(Source):
         info = self._infos[member.name]
         if info.flag_bits & 1:
             raise UnsafeArchiveError(f"{self.where(member)}: is encrypted; unpack it with its password first")
-        if info.file_size > max(RATIO_FREE, RATIO_LIMIT * info.compress_size):
+        if info.file_size > max(self.limits.free, self.limits.ratio * info.compress_size):
             raise UnsafeArchiveError(
                 f"{self.where(member)}: would grow {info.compress_size:,} to "
                 f"{info.file_size:,} bytes; this is no chat export"
             )
         try:
             return self._zip.open(info)  # type: ignore[return-value]
-        except ValueError as error:
+        except (ValueError, RuntimeError) as error:
             raise zipfile.BadZipFile(_reason(error)) from error
 
     def close(self) -> None:
-        """Close the archive."""
+        """Close the archive, and those inside."""
+        super().close()
         self._zip.close()
+        self._stream.close()
 
 
-def open_source(path: Path | str) -> Source:
+def open_source(path: Path | str, limits: Limits | None = None) -> Source:
     """Open a file, folder or ZIP archive for reading.
 
     Args:
         path: where it is.
+        limits: how much of it is believed; None: see :func:`wamigrate.limits.current_limits`.
 
     Raises:
+        OptionError: the environment names a limit that does not exist.
         SourceError: it is not there, is empty, or cannot be read.
 
     """
     path = Path(path)
     try:
         mode = path.stat().st_mode
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read ({_reason(error)})") from error
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{printable(path)}: cannot be read ({_reason(error)})") from error
     name = _encodable(path.name or path.resolve().name)
     if stat.S_ISDIR(mode):
-        return FolderSource(path, name)
+        return FolderSource(path, name, limits)
     if not stat.S_ISREG(mode):
-        raise SourceError(f"{path}: is no file, folder or ZIP archive")
-    source = FileSource(path, name)
+        raise SourceError(f"{printable(path)}: is no file, folder or ZIP archive")
+    source = FileSource(path, name, limits)
     head = source.head(source.members[0], 4)
     if not head:
-        raise SourceError(f"{path}: is empty; export the chat again")
-    return ZipSource(path, name) if head in (b"PK\x03\x04", b"PK\x05\x06") else source
+        raise SourceError(f"{printable(path)}: is empty; export the chat again")
+    return ZipSource(path, name, limits=limits) if head in (b"PK\x03\x04", b"PK\x05\x06") else source
 
 
 def describe_bytes(head: bytes) -> str:
@@ -372,6 +437,37 @@ def _repair(info: zipfile.ZipInfo) -> str:
 def _encodable(name: str) -> str:
     """Replace bytes of a file name that are no text, so that the name can be written and printed."""
     return name.encode("utf-8", "replace").decode()
+
+
+def printable(name: Path | str) -> str:
+    r"""Return a name that stays on its line and changes nothing on a terminal.
+
+    >>> printable("a\nb\x1b[31m.txt")
+    'a�b�[31m.txt'
+    """
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", _encodable(str(name)))
+
+
+def _numbered(name: str, taken: Container[str]) -> str:
+    """Return a name, or with a number the first form of it that is free."""
+    if name not in taken:
+        return name
+    path = PurePosixPath(name)
+    stem = name.removesuffix(path.suffix)
+    return next(free for number in count(2) if (free := f"{stem} ({number}){path.suffix}") not in taken)
+
+
+def _is_no_file(info: zipfile.ZipInfo) -> bool:
+    """Tell folders, links and devices from files; archives of other systems say nothing about it."""
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    return info.is_dir() or kind not in (0, stat.S_IFREG)
+
+
+def _moment(status: os.stat_result) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None)
+    except (OverflowError, ValueError, OSError):  # a clock that was wrong
+        return None
 
 
 def _zip_time(info: zipfile.ZipInfo) -> datetime | None:

@@ -15,10 +15,10 @@ from typing import BinaryIO, Final
 
 from wamigrate.errors import ExportError, ParseError
 from wamigrate.source import Source
-from wamigrate.target import PathTarget, Target
+from wamigrate.target import Target
 
-_PREFIX: Final = ".wamigrate-partial-"
-"""Beginning of temporary names; the one that targets use."""
+_PREFIX: Final = "wamigrate-"
+"""Beginning of temporary names."""
 _CHUNK: Final = 1 << 20
 _HEADER: Final = 100
 _VERSION: Final = slice(96, 100)
@@ -43,7 +43,12 @@ _MAGIC: Final = b"SQLite format 3\0"
 
 @contextmanager
 def writing_database(
-    target: Target, name: str = "", *, schema: Sequence[str] = (), finish: Sequence[str] = ()
+    target: Target,
+    name: str = "",
+    *,
+    schema: Sequence[str] = (),
+    finish: Sequence[str] = (),
+    older: BinaryIO | None = None,
 ) -> Generator[sqlite3.Connection, None, None]:
     """Write a database as a file of a target; the same statements give the same bytes.
 
@@ -52,13 +57,17 @@ def writing_database(
         name: path inside the target; empty for a target that is one document.
         schema: statements before everything else.
         finish: statements after everything else.
+        older: a database that the new one begins as; None: empty.
 
     Raises:
         ExportError: there is no space, or SQLite refuses something.
 
     """
-    with target.writing(name) as stream, TemporaryDirectory(prefix=_PREFIX, dir=_beside(target)) as folder:
+    with target.writing(name) as stream, TemporaryDirectory(prefix=_PREFIX, dir=target.scratch()) as folder:
         path = Path(folder, "database")
+        if older is not None:
+            with path.open("xb") as start:
+                shutil.copyfileobj(older, start, _CHUNK)
         try:
             with closing(sqlite3.connect(path, isolation_level=None)) as connection:
                 for statement in (*_SETTINGS, "BEGIN", *schema):
@@ -93,11 +102,6 @@ def reading_database(source: Source) -> Generator[sqlite3.Connection, None, None
 def is_database(source: Source) -> bool:
     """Tell whether a source is one SQLite database."""
     return source.kind == "file" and source.head(source.members[0], len(_MAGIC)) == _MAGIC
-
-
-def _beside(target: Target) -> Path | None:
-    """Return the folder of the result; None for the system's own place."""
-    return target.path.absolute().parent if isinstance(target, PathTarget) else None
 
 
 def _copy(database: BinaryIO, stream: BinaryIO) -> None:

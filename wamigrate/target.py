@@ -1,37 +1,31 @@
 """Where exporters write. A target appears whole or not at all.
 
-Everything is written beside the final place under a temporary name and moved there in one step at the end.
-Chats are private: what is written is readable by its owner alone.
+Everything is written in a temporary folder beside the final place (:mod:`wamigrate.twin`), brought to the
+disk, and moved to its place in one step. Whenever a process is killed, or the power goes, the place holds
+the older result or the complete new one, and the next run to it removes what was left.
+Chats are private: what is written is readable by its owner alone, whatever had been there before.
 """
 
-import errno
-import hashlib
 import io
 import os
-import re
-import shutil
 import sys
-import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Final, Self
 
+from wamigrate.durable import exchange, sync_file, sync_names, sync_tree
 from wamigrate.errors import ExportError, SourceError, TargetExistsError
+from wamigrate.folders import MARKER, ForeignError, checklist, digest, keep_foreign, listed, names_in
+from wamigrate.twin import InUseError, LeftOverError, Twin, recover
 
 if TYPE_CHECKING:
     from wamigrate.source import Member, Source
 
-MARKER: Final = ".wamigrate"
-"""File that tells a folder of ours from any other, and lists what we wrote there, as ``sha256sum`` does.
+__all__ = ["MARKER", "FileTarget", "FolderTarget", "MemoryTarget", "PathTarget", "StreamTarget", "Target"]
 
-What it does not list belongs to somebody else and outlives ``--overwrite``. Older folders have an empty one.
-"""
-_LISTED: Final = re.compile(r"([0-9a-f]{64})  ([^\n]+)\n")
-_PARTIAL: Final = ".wamigrate-partial-"
-"""Beginning of temporary names; one of fixed length, as the final name may be as long as names can be."""
 _CHUNK: Final = 1 << 20
 
 
@@ -87,11 +81,36 @@ class Target(ABC):
         """
         origin, found = self._find(source, member)
         try:
-            with origin.reading(found) as reader, self.writing(name) as writer:
-                shutil.copyfileobj(reader, writer, _CHUNK)
+            with origin.reading(found) as reader:
+                self._take(reader, name)
         except SourceError:
             self._drop(name)
             raise
+
+    def _take(self, reader: BinaryIO, name: str) -> None:
+        """Write what a stream holds; what goes wrong with the stream stays an :class:`OSError`."""
+        try:
+            with self.writing(name) as writer:
+                while chunk := _chunk(reader):
+                    writer.write(chunk)
+        except _SourceFailedError as failed:
+            raise failed.error from None
+
+    def scratch(self) -> Path | None:
+        """Return a folder for temporary files, on the disk of the result; None for the system's own place.
+
+        It is gone with everything in it once the target is closed, or after a kill with the next run.
+        """
+        return None
+
+    def older(self) -> BinaryIO | None:
+        """Open the document that the result replaces, for formats that bring it up to date; None without one.
+
+        Raises:
+            ExportError: it cannot be read.
+
+        """
+        return None
 
     def address(self, source: str, member: str) -> str | None:
         """Return an address of a source's file that other programs can open; None inside an archive.
@@ -222,7 +241,7 @@ class PathTarget(Target):
     """
 
     def __init__(self, path: Path, *, overwrite: bool = False, option: str = "-o") -> None:
-        """Make sure that the place is free.
+        """Make sure that the place is free; what a run left there that was killed is put in order first.
 
         Args:
             path: the final place.
@@ -236,9 +255,12 @@ class PathTarget(Target):
         self._place = path.resolve() if path.name in ("", "..") else path.absolute()
         self._overwrite = overwrite
         self._advice = f"choose another place with {option}"
-        self._partial: Path | None = None
+        self._twin: Twin | None = None
         self._parents: list[Path] = []
         try:
+            with self._alone():
+                recover(self._place)
+            self._before = self._state()
             self._check_free()
         except OSError as error:
             raise self._refused("", "cannot be written", error) from error
@@ -252,22 +274,78 @@ class PathTarget(Target):
                     f"{self.path}: exists already; add --overwrite to replace it, or {self._advice}"
                 )
 
+    def _check_unchanged(self) -> None:
+        """Raise if what was to be replaced is no more what was there at the beginning."""
+        self._check_free()
+        if self._state() != self._before:
+            raise TargetExistsError(
+                f"{self.path}: was written by another program meanwhile and is not replaced; run again, or "
+                f"{self._advice}"
+            )
+
+    def _state(self) -> tuple[int, ...]:
+        """Return what tells that something else is at the final place than before."""
+        return _identity(self._place)
+
+    @contextmanager
+    def _alone(self) -> Generator[None, None, None]:
+        """Say in words that somebody else writes to the same place."""
+        try:
+            yield
+        except InUseError:
+            raise ExportError(
+                f"{self.path}: another run is writing to it; wait for its end, or {self._advice}"
+            ) from None
+        except LeftOverError as error:
+            raise TargetExistsError(
+                f"{error.args[0]}: is what {self.path} was before a run broke off; move it away, or "
+                f"{self._advice}"
+            ) from None
+
     def _where(self, name: str) -> str:
         return str(self._place / name)
 
     def _refused(self, name: str, what: str, error: OSError) -> ExportError:
         return ExportError(f"{super()._refused(name, what, error)}; {self._advice}")
 
+    def scratch(self) -> Path:
+        """Return the folder in which the result grows, too."""
+        return self._growing().path
+
+    def _growing(self) -> Twin:
+        """Return the twin; make it with the folders above it where that is still to be done."""
+        if self._twin is None:
+            self._make_parent()
+            with self._alone():
+                self._twin = Twin(self._place)
+        return self._twin
+
     def _make_parent(self) -> None:
         parent = self._place.parent
         self._parents = [folder for folder in (parent, *parent.parents) if not folder.exists()]
-        parent.mkdir(parents=True, exist_ok=True)
-        if not os.access(parent, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        for folder in reversed(self._parents):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        parent.mkdir(exist_ok=True)  # says what is wrong where it is no folder
 
-    def _remove_parents(self) -> None:
-        """Remove the folders that were made on the way to the final place, where they are empty."""
+    def commit(self) -> None:
+        """Move the twin's content to the final place, and remove what was there."""
+        if self._twin is None:
+            return
+        self._finish(self._twin)
+        sync_names(self._place.parent)
+        with suppress(OSError):  # what cannot be removed now is tried again by the next run
+            self._twin.remove()
+        self._twin = None
+
+    @abstractmethod
+    def _finish(self, twin: Twin) -> None:
+        """Move the result to its place."""
+
+    def discard(self) -> None:
+        """Remove the twin, and the folders that were made on the way to it, where they are empty."""
         with suppress(OSError):
+            if self._twin is not None:
+                self._twin.remove()
             for folder in self._parents:
                 folder.rmdir()
 
@@ -284,23 +362,34 @@ class FileTarget(PathTarget):
         """Open the file's temporary twin."""
         if name:
             raise ExportError(f"{self.path}: is one file and cannot hold {name}")
-        self._make_parent()
-        handle, partial = tempfile.mkstemp(prefix=_PARTIAL, dir=self._place.parent)
-        self._partial = Path(partial)
-        return os.fdopen(handle, "wb")
+        return _create(self._growing().result)
 
-    def commit(self) -> None:
-        """Move the twin to the file's name."""
-        if self._partial is not None:
-            self._check_free()
-            self._partial.replace(self._place)
-            self._partial = None
+    def older(self) -> BinaryIO | None:
+        """Open the file that is replaced."""
+        if not self._overwrite or not self._place.is_file():
+            return None
+        try:
+            return self._place.open("rb")
+        except OSError as error:
+            raise self._refused("", "cannot be read", error) from error
 
-    def discard(self) -> None:
-        """Remove the twin."""
-        if self._partial is not None:
-            self._partial.unlink(missing_ok=True)
-        self._remove_parents()
+    def _finish(self, twin: Twin) -> None:
+        if not twin.result.exists():
+            return
+        sync_file(twin.result)
+        self._check_unchanged()
+        if not self._overwrite:
+            # unlike a rename, a second name never replaces what appeared a moment ago
+            try:
+                os.link(twin.result, self._place, follow_symlinks=False)
+            except FileExistsError:
+                self._check_free()
+                raise
+            except (OSError, NotImplementedError):
+                pass  # this disk has no second names
+            else:
+                return
+        twin.result.replace(self._place)
 
 
 class FolderTarget(PathTarget):
@@ -324,21 +413,24 @@ class FolderTarget(PathTarget):
                 )
         if self._place == Path.cwd():
             raise TargetExistsError(f"{self._place}: is the current folder; name one inside it with -o")
-        for name, digest in (_listed(self._place) or {}).items():
+        for name, expected in (listed(self._place) or {}).items():
             path = self._place / name
-            if os.path.lexists(path) and (path.is_symlink() or not path.is_file() or _digest(path) != digest):
+            if os.path.lexists(path) and not _is_file_of(path, expected):
                 raise TargetExistsError(
                     f"{path}: was changed after wamigrate wrote it and is not replaced; move it away, or "
                     f"{self._advice}"
                 )
+
+    def _state(self) -> tuple[int, ...]:
+        """Tell by the list of what we wrote; others may put files beside that at any time."""
+        return (*_identity(self._place)[:2], *_identity(self._place / MARKER))
 
     def open(self, name: str = "") -> BinaryIO:
         """Open a file below the folder's temporary twin."""
         inside = self._inside(name)
         path = self._root() / inside
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        return os.fdopen(os.open(path, flags, 0o600), "wb")
+        return _create(path)
 
     def _inside(self, name: str) -> PurePosixPath:
         path = PurePosixPath(name)
@@ -347,98 +439,84 @@ class FolderTarget(PathTarget):
         return path
 
     def _root(self) -> Path:
-        if self._partial is None:
-            self._make_parent()
-            self._partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=self._place.parent))
-        return self._partial
+        root = self._growing().result
+        root.mkdir(mode=0o700, exist_ok=True)
+        return root
 
     def _drop(self, name: str) -> None:
-        (self._root() / self._inside(name)).unlink(missing_ok=True)
+        inside = self._inside(name)
+        (self._root() / inside).unlink(missing_ok=True)
 
-    def commit(self) -> None:
-        """Move the twin to the folder's name; an older result is removed once the new one is there."""
-        if self._partial is None:
+    def _finish(self, twin: Twin) -> None:
+        if not twin.result.exists():
             return
-        self._check_free()
-        lines = [f"{_digest(self._partial / name)}  {name}\n" for name in sorted(_names(self._partial))]
         with self.open(MARKER) as stream:
-            stream.write("".join(lines).encode("utf-8", "surrogateescape"))
+            stream.writelines(checklist(twin.result))
+        self._check_unchanged()
         if self._place.exists():
-            self._replace_older(self._partial)
+            self._replace_older(twin)
         else:
-            self._partial.replace(self._place)
-        self._partial = None
+            sync_tree(twin.result, list(names_in(twin.result)))
+            twin.result.replace(self._place)
 
-    def _replace_older(self, newer: Path) -> None:
-        shelter = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=self._place.parent))
-        older = shelter / "older"
+    def _replace_older(self, twin: Twin) -> None:
+        """Let the new folder and the older one change places; what others left in it goes along."""
+        kept = self._keep(self._place, twin.result)
+        sync_tree(twin.result, list(names_in(twin.result)))
+        if exchange(twin.result, self._place):
+            try:
+                self._keep(twin.result, self._place, kept)  # what came a moment ago
+            except BaseException:
+                exchange(twin.result, self._place)
+                raise
+            return
+        self._place.replace(twin.older)
         try:
-            self._place.replace(older)
-            self._keep_foreign(older, newer)
-            newer.replace(self._place)
+            self._keep(twin.older, twin.result, kept)
+            twin.result.replace(self._place)
         except BaseException:
-            if older.exists():
-                older.replace(self._place)
-            shelter.rmdir()
+            twin.older.replace(self._place)
             raise
-        shutil.rmtree(shelter)
 
-    def _keep_foreign(self, older: Path, newer: Path) -> None:
-        """Put what others left in the older folder into the new one as well."""
-        listed = _listed(older)
-        for name in _names(older):
-            if name == MARKER or (listed is not None and name in listed):
-                continue
-            kept = newer / name
-            if not os.path.lexists(kept):
-                with suppress(FileExistsError, NotADirectoryError):
-                    kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                    _link(older / name, kept)
-                    continue
-            elif listed is None and kept.is_file():
-                continue
+    def _keep(self, older: Path, newer: Path, kept: frozenset[str] = frozenset()) -> frozenset[str]:
+        try:
+            return keep_foreign(older, newer, kept)
+        except ForeignError as error:
             raise TargetExistsError(
-                f"{self._place / name}: was not written by wamigrate and is in the way; move it away, or "
-                f"{self._advice}"
-            )
-
-    def discard(self) -> None:
-        """Remove the twin."""
-        if self._partial is not None:
-            with suppress(OSError):
-                shutil.rmtree(self._partial)
-        self._remove_parents()
+                f"{self._place / error.name}: was not written by wamigrate and is in the way; move it away, "
+                f"or {self._advice}"
+            ) from None
 
 
-def _names(folder: Path) -> Iterator[str]:
-    """Yield the paths of all files and links below a folder, with ``/``."""
+class _SourceFailedError(Exception):
+    """Carries what went wrong with a source past those who look after the target."""
 
-    def fail(error: OSError) -> None:
-        raise error
-
-    for parent, folders, files in os.walk(folder, onerror=fail):
-        links = [name for name in folders if Path(parent, name).is_symlink()]
-        for name in (*files, *links):
-            yield Path(parent, name).relative_to(folder).as_posix()
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error)
+        self.error = error
 
 
-def _listed(folder: Path) -> dict[str, str] | None:
-    """Return the SHA-256 of each file that was written into a folder of ours; None where that is unknown."""
+def _chunk(reader: BinaryIO) -> bytes:
     try:
-        text = (folder / MARKER).read_bytes().decode("utf-8", "surrogateescape")
-    except FileNotFoundError:
-        return {}
-    return {name: digest for digest, name in _LISTED.findall(text)} if text else None
+        return reader.read(_CHUNK)
+    except OSError as error:
+        raise _SourceFailedError(error) from None
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _link(path: Path, new: Path) -> None:
-    """Give a file a second name; a copy where the disk has no hard links."""
+def _identity(path: Path) -> tuple[int, ...]:
+    """Return what tells a file from another of the same name; nothing where there is none."""
     try:
-        os.link(path, new, follow_symlinks=False)
-    except (OSError, NotImplementedError):
-        shutil.copy2(path, new, follow_symlinks=False)
+        found = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def _is_file_of(path: Path, expected: str) -> bool:
+    return not path.is_symlink() and path.is_file() and digest(path) == expected
+
+
+def _create(path: Path) -> BinaryIO:
+    """Make a file for its owner alone."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o600), "wb")

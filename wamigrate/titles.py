@@ -191,6 +191,7 @@ class UniqueTitles:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._next: dict[tuple[str, str | None], int] = {}  # thousands may share a title
 
     def is_taken(self, title: str) -> bool:
         """Tell whether a title was given already."""
@@ -198,7 +199,7 @@ class UniqueTitles:
 
     def claim(self, title: str, when: str | None) -> str:
         """Return ``title``, or with a date, or with a date and a number; whichever is free first."""
-        candidate, number = title, 1
+        candidate, number = title, self._next.get((title, when), 1)
         while self.is_taken(candidate):
             tail = f", {when}" if when and when not in title else ""
             if number > 1 or not tail:
@@ -207,6 +208,7 @@ class UniqueTitles:
             number += 1
             candidate = title[: HARD_LIMIT - len(tail)].rstrip(_EDGES) + tail
         self._taken.add(candidate.casefold())
+        self._next[title, when] = number
         return candidate
 
 

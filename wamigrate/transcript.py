@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import chain, compress, count, repeat
 from operator import is_, itemgetter, sub
 from typing import Final
@@ -108,13 +109,17 @@ def moved(transcript: Transcript, offset: int, lines: int) -> Transcript:
         transcript,
         starts=[start + offset for start in transcript.starts],
         lines=[line + lines for line in transcript.lines],
-        inner=lambda index: transcript.inner(index) + offset,
+        inner=partial(_moved_inner, transcript.inner, offset),
         absorbed={
             index: [(line + lines, reasons) for line, reasons in rows]
             for index, rows in transcript.absorbed.items()
         },
         blocks=[line + lines for line in transcript.blocks],
     )
+
+
+def _moved_inner(inner: Callable[[int], int], offset: int, index: int) -> int:
+    return inner(index) + offset
 
 
 def _read(data: bytes, lock: Lock, known: Known) -> Transcript:

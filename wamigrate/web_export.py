@@ -7,7 +7,6 @@ dash.
 
 import re
 from collections.abc import Collection
-from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
 from wamigrate.chatfile import ChatFile, chat_title, is_debris
@@ -45,13 +44,13 @@ class WebChat(NamedTuple):
         """Every other file of the export."""
         if self.source.kind == "file":
             return ()
-        folder = PurePosixPath(self.text.name).parent
+        folder = self.text.name.removesuffix(self.text.basename)
         return tuple(
             member
             for member in self.source.members
-            if member not in (self.text, self.markdown)
+            if member.name.startswith(folder)
+            and member not in (self.text, self.markdown)
             and not is_debris(member)
-            and folder in PurePosixPath(member.name).parents
         )
 
     @property
@@ -140,5 +139,4 @@ def is_web_text(source: Source, member: Member) -> bool:
 
 
 def _markdown(source: Source, text: Member) -> Member | None:
-    name = f"{text.name.removesuffix('chat.txt')}chat.md"
-    return next((member for member in source.members if member.name == name), None)
+    return source.get(f"{text.name.removesuffix('chat.txt')}chat.md")

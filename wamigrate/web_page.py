@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wamigrate.encoding import to_utf8
 from wamigrate.errors import ParseError
+from wamigrate.limits import VARIABLE, current_limits
 from wamigrate.source import Member, Source
 
 if TYPE_CHECKING:
@@ -90,12 +91,17 @@ def decode_page(data: bytes, where: str) -> str:
         where: its name, for errors.
 
     Raises:
-        ParseError: it is MHTML without a page in it.
+        ParseError: it is MHTML without a page in it, or has more tags than :mod:`wamigrate.limits` allow.
 
     """
-    if is_mhtml(data):
-        return _mhtml_page(data, where)
-    return _decode(data)
+    text = _mhtml_page(data, where) if is_mhtml(data) else _decode(data)
+    most = current_limits().tags
+    if text.count("<") > most:
+        raise ParseError(
+            f"{where}: has more than {most:,} tags, and no page of a chat has; if it is one, "
+            f"{VARIABLE}=tags=NUMBER lets it in"
+        )
+    return text
 
 
 def _decode(data: bytes, charset: str | None = None) -> str:

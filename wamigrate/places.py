@@ -1,0 +1,51 @@
+"""Where inputs are and results go: paths on this machine, and addresses on others."""
+
+import os
+import re
+from pathlib import Path
+from typing import Final, NewType
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+Url = NewType("Url", str)
+"""An address that :mod:`fsspec` understands: ``s3://bucket/chats/a.zip``."""
+Place = Path | Url
+
+_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_LOCAL: Final = ("file://", "local://")
+
+
+def find_place(text: str) -> Place:
+    """Tell an address from a path; ``file://`` is a path.
+
+    >>> find_place("s3://bucket/a.zip")
+    's3://bucket/a.zip'
+    >>> find_place("file:///chats/a%20b.zip").as_posix(), find_place("C:/a.zip").as_posix()
+    ('/chats/a b.zip', 'C:/a.zip')
+    """
+    if text.lower().startswith(_LOCAL):
+        return Path(url2pathname(unquote(urlsplit(text).path) if os.name != "nt" else urlsplit(text).path))
+    return Url(text) if _URL.match(text) else Path(text)
+
+
+def join(folder: Place, name: str) -> Place:
+    """Return the place of a name in a folder.
+
+    >>> join(Url("s3://bucket/out/"), "a.json")
+    's3://bucket/out/a.json'
+    """
+    return folder / name if isinstance(folder, Path) else Url(f"{folder.rstrip('/')}/{name}")
+
+
+def base_name(place: Place) -> str:
+    """Return the last part of a place.
+
+    >>> base_name(Url("s3://bucket/chats/a.zip"))
+    'a.zip'
+    """
+    return place.name if isinstance(place, Path) else place.rstrip("/").rpartition("/")[2]
+
+
+def identity(place: Place) -> str:
+    """Return what a place is known by, whatever the current folder is."""
+    return os.path.abspath(place) if isinstance(place, Path) else place  # noqa: PTH100 - links stay what they are
