@@ -400,3 +400,19 @@ class TestVerdict:
         for kind in kinds:
             kinds.extend(kind.__subclasses__())
         assert {kind.exit_code for kind in kinds} == set(range(1, 11))
+
+
+class TestLimits:
+    def test_a_limit_bounds_what_is_read(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("WAMIGRATE_LIMITS", "tags=9")  # also so that it is put back
+        found = run("--limit", "text=5", "inspect", "chat.txt")
+        assert found.exit_code == 3
+        assert "5" in found.stderr
+        assert os.environ["WAMIGRATE_LIMITS"] == "tags=9,text=5"
+
+    @pytest.mark.parametrize("limit", ["memory=1", "text=much", "text"])
+    def test_a_limit_that_does_not_exist_is_refused(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, limit: str
+    ) -> None:
+        monkeypatch.setenv("WAMIGRATE_LIMITS", "")
+        assert run("--limit", limit, "inspect", "chat.txt").exit_code == 2

@@ -1,5 +1,6 @@
 """The command line: parses flags and delegates; ``render`` prints, ``batch`` and ``inspection`` work."""
 
+import os
 import sys
 from dataclasses import replace
 from io import TextIOWrapper
@@ -49,6 +50,7 @@ from wamigrate.cli_run import print_json, run, start
 from wamigrate.cli_stats import stats
 from wamigrate.cli_verify import verify
 from wamigrate.cli_web import web
+from wamigrate.errors import OptionError
 from wamigrate.formats import names
 
 if TYPE_CHECKING:
@@ -77,11 +79,34 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _limits(given: list[str] | None) -> list[str] | None:
+    """Check limits, and set them for this process and those that it starts."""
+    if given:
+        from wamigrate.limits import VARIABLE, Limits  # noqa: PLC0415 - only here
+
+        whole = ",".join(filter(None, (os.environ.get(VARIABLE), *given)))
+        try:
+            Limits.parse(whole)
+        except OptionError as error:
+            raise typer.BadParameter(str(error)) from error
+        os.environ[VARIABLE] = whole
+    return given
+
+
 @app.callback()
 def wamigrate(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--limit",
+            callback=_limits,
+            metavar="KEY=VALUE",
+            help="Bound of what is read, such as members=2000000 or total=1T (docs/security.md). Repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Take conversations with assistants out of WhatsApp."""
 
