@@ -97,6 +97,21 @@ def check_older(older: BinaryIO) -> None:
         )
 
 
+def check_redacted(database: Connection, sources: Iterable[str]) -> None:
+    """Make sure that redacted messages are not added to those that are not: sources have other ids then.
+
+    Raises:
+        ExportError: the database holds none of the sources in their redacted form.
+
+    """
+    known = {id_ for (id_,) in database.execute("SELECT id FROM sources")}
+    if not known.issuperset(sources):
+        raise ExportError(
+            "redacted messages are not added to a database that may hold them as they were; choose another "
+            "place with -o, or add --option sqlite.update=false to replace it"
+        )
+
+
 def remove_stale(database: Connection, sources: Iterable[str]) -> None:
     """Remove what files gave before and do not give now, and put what stays in order.
 

@@ -35,7 +35,7 @@ from wamigrate.target import Target
 from . import _sqlite_check
 from ._sqlite_rows import Rows
 from ._sqlite_schema import FINISH, TABLES
-from ._sqlite_update import WATCH, check_older, remove_stale
+from ._sqlite_update import WATCH, check_older, check_redacted, remove_stale
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,8 @@ class SqliteDatabase:
             schema, finish = (TABLES, FINISH) if fresh else (WATCH, ())
             opened = writing_database(target, schema=schema, finish=finish, older=older)
             database = stack.enter_context(opened)
+            if not fresh and any(note.code == "redacted" for note in notes.items):
+                check_redacted(database, [info.id for info in notes.sources])
             rows = Rows(database, self.media, media, fresh=fresh)
             for conversation in conversations:
                 rows.add(conversation)

@@ -23,7 +23,7 @@ from wamigrate.formats import find_exporter
 from wamigrate.inputs import find_inputs, judge_with
 from wamigrate.interruption import InterruptedRunError
 from wamigrate.journal import JOURNAL
-from wamigrate.places import Url
+from wamigrate.places import Url, blind_identity
 from wamigrate.planning import plan
 from wamigrate.workers import WorkerPool
 
@@ -255,7 +255,7 @@ class TestNames:
         assert "out/a.openwebui.json" in places
 
     def test_names_of_an_earlier_run_stay(self) -> None:
-        known = {str(Path("b/chat.zip").absolute()): "chat"}
+        known = {blind_identity(Path("b/chat.zip")): "chat"}
         paths = [Path("a/chat.zip"), Path("b/chat.zip")]
         jobs = plan(paths, [find_exporter("json")], "out", known=known)
         assert [str(job.outputs[0][1]) for job in jobs] == ["out/chat (2).json", "out/chat.json"]
@@ -336,3 +336,13 @@ def _zipped(path: Path) -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("_chat.txt", path.read_bytes())
     return buffer.getvalue()
+
+
+def test_a_result_never_takes_the_place_of_another_input(run: Run) -> None:
+    write_chats(Path(), 1)
+    chat = next(Path().glob("*.txt"))
+    other = chat.with_suffix(".json")
+    assert run("export", str(chat), "--to", "json", "-o", str(other)).exit_code == 0
+    before = other.read_bytes()
+    assert run("export", str(chat), str(other), "--to", "json", "--overwrite").exit_code in (0, 10)
+    assert other.read_bytes() == before

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from wamigrate.errors import OptionError
 from wamigrate.inputs import find_inputs
 
 CHAT = "25/03/2025, 21:04 - Mira: Hi\n25/03/2025, 21:05 - ChatGPT: Hello\n25/03/2025, 21:06 - Mira: Bye\n"
@@ -138,3 +139,10 @@ def test_folders_nested_beyond_the_stack_are_searched(tmp_path: Path) -> None:
     finally:
         os.chdir(here)
         subprocess.run(["rm", "-r", str(tmp_path / "d")], check=True)  # too deep for pytest
+
+
+def test_an_empty_name_is_refused(place: Path) -> None:
+    text("chat.txt")
+    assert place.exists()
+    with pytest.raises(OptionError, match="an input is empty"):
+        find_inputs([""])

@@ -82,12 +82,17 @@ def _local(distributed: Any, jobs: int) -> Any:
     """Start a scheduler with workers on this machine.
 
     Whoever reaches a scheduler can run programs, so other users of the machine must not: it speaks TLS with
-    keys of its own where the package ``cryptography`` can make them, which the extra brings with ``gcsfs``.
+    keys of its own.
+
+    Raises:
+        OptionError: what makes the keys is not installed.
+
     """
-    secured = find_spec("cryptography") is not None
+    if find_spec("cryptography") is None:
+        raise OptionError("--scheduler local: needs the extra cluster: pip install 'wamigrate[cluster]'")
     return distributed.LocalCluster(
-        protocol="tls://" if secured else "tcp://",
-        security=secured,
+        protocol="tls://",
+        security=True,
         n_workers=max(jobs, 1),
         threads_per_worker=1,
         processes=True,

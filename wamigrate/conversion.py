@@ -235,8 +235,13 @@ def _open_again(
 
 
 def _open_remote(exporter: Exporter, output: Output, url: Url, task: Task, stack: ExitStack) -> _Writing:
-    from wamigrate.remote import Upload  # noqa: PLC0415 - as above
+    from wamigrate.remote import Upload, exists  # noqa: PLC0415 - as above
 
+    if output.overwrite and getattr(exporter, "update", False) and exists(url, task.storage):
+        raise TargetExistsError(
+            f"{url}: a database elsewhere is not brought up to date; add "
+            f"--option {exporter.name}.update=false to replace it, or choose another place with -o"
+        )
     twin = stack.enter_context(scratch_folder()) / base_name(url)
     upload = Upload(url, twin, task.storage, overwrite=output.overwrite, free=output.free)
     target = open_target(exporter, twin, overwrite=True)

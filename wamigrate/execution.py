@@ -11,12 +11,12 @@ from typing import Any, Final, Protocol
 from msgspec.structs import replace
 
 from wamigrate.canon import generator
-from wamigrate.conversion import Done, Output, Task, convert
+from wamigrate.conversion import Done, Task, convert
 from wamigrate.crew import spread
 from wamigrate.errors import WamigrateError, WorkerError
 from wamigrate.journal import JOURNAL, Finished, Journal, Past, read_journal, settings_key
 from wamigrate.pipeline import Watch, watch_nothing
-from wamigrate.places import identity
+from wamigrate.places import Place, identity
 from wamigrate.planning import Job
 from wamigrate.report import Outcome, failure
 from wamigrate.resuming import Asked, Todo, decide
@@ -116,7 +116,7 @@ class Execution:
     def tidy(self) -> None:
         """Put in order what a run left that was broken off, once nobody works on it any more."""
         for number in self._unfinished:
-            _recover(self._todos[number].outputs)
+            _recover(output.place for output in self._todos[number].outputs)
 
     def _key(self, exporter: str) -> str:
         return settings_key(
@@ -135,6 +135,8 @@ class Execution:
             if todo.outputs:
                 yield number, self._task(job, todo)
             else:
+                # Nothing is written there, so nobody else removes what an earlier run could not.
+                _recover(place for _, place in job.outputs)
                 self._settle(number, Outcome(job.name, tuple(todo.kept.values()), kept=True))
 
     def _task(self, job: Job, todo: Todo) -> Task:
@@ -227,7 +229,7 @@ class Execution:
                 version=self._asked.version,
                 read=read,
                 written=written,
-                result=result,
+                result=replace(result, input=""),  # which may name a person; this run's name is put in
             )
             for output, result, (read, written) in zip(
                 task.outputs, done.outcome.results, done.proofs, strict=False
@@ -264,7 +266,7 @@ def _journal_path(work: Work) -> Path | None:
 
 def _lost(task: Task, error: Exception) -> Done:
     """Make the outcome of a task whose worker had no answer; put in order what it left."""
-    _recover(task.outputs)
+    _recover(output.place for output in task.outputs)
     if isinstance(error, BrokenExecutor) or type(error).__name__ in _KILLED:
         error = WorkerError("the processes that worked on it ended before their time, again and again")
     if isinstance(error, WorkerError):
@@ -272,12 +274,12 @@ def _lost(task: Task, error: Exception) -> Done:
     return Done(Outcome(task.name, failure=failure(error, task.name)))
 
 
-def _recover(outputs: Iterable[Output]) -> None:
+def _recover(places: Iterable[Place | None]) -> None:
     """Remove what a killed process left beside the places of results."""
-    for output in outputs:
-        if isinstance(output.place, Path):
+    for place in places:
+        if isinstance(place, Path):
             with suppress(OSError, InUseError, LeftOverError):
-                recover(output.place.absolute())
+                recover(place.absolute())
 
 
 def _remote_error(message: str, trace: str) -> Exception:

@@ -8,7 +8,13 @@ from glob import glob, has_magic
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from wamigrate.errors import AmbiguousFormatError, DetectionError, SourceError, UnknownFormatError
+from wamigrate.errors import (
+    AmbiguousFormatError,
+    DetectionError,
+    OptionError,
+    SourceError,
+    UnknownFormatError,
+)
 from wamigrate.formats import Parser, detect, find_parsers, gathers, marks_of
 from wamigrate.source import describe_bytes, open_source
 from wamigrate.target import MARKER
@@ -75,11 +81,16 @@ def find_inputs(arguments: Iterable[str | Path], judge: Judge | None = None) -> 
         arguments: paths and patterns.
         judge: looks at the files in folders; None: :func:`look_at`.
 
+    Raises:
+        OptionError: an argument is empty, as an unset variable of a script is.
+
     """
     paths: dict[Path, None] = {}
     skipped: dict[Path, None] = {}
     search = _Search(judge or look_at)
     for argument in arguments:
+        if argument == "":
+            raise OptionError("an input is empty: name a file, a folder or a pattern")
         for path in _matches(argument):
             found, others = search.in_folder(path) if path.is_dir() else ([path], [])
             paths.update(dict.fromkeys(found or [path]))

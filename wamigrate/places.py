@@ -1,5 +1,6 @@
 """Where inputs are and results go: paths on this machine, and addresses on others."""
 
+import hashlib
 import os
 import re
 from pathlib import Path
@@ -12,6 +13,7 @@ Url = NewType("Url", str)
 Place = Path | Url
 
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_WEB: Final = ("http://", "https://")
 _LOCAL: Final = ("file://", "local://")
 
 
@@ -40,12 +42,20 @@ def join(folder: Place, name: str) -> Place:
 def base_name(place: Place) -> str:
     """Return the last part of a place.
 
-    >>> base_name(Url("s3://bucket/chats/a.zip"))
-    'a.zip'
+    >>> base_name(Url("s3://bucket/chats/a.zip")), base_name(Url("https://host/a.zip?signature=1"))
+    ('a.zip', 'a.zip')
     """
-    return place.name if isinstance(place, Path) else place.rstrip("/").rpartition("/")[2]
+    if isinstance(place, Path):
+        return place.name
+    bare = re.split("[?#]", place, maxsplit=1)[0] if place.lower().startswith(_WEB) else place
+    return bare.rstrip("/").rpartition("/")[2]
 
 
 def identity(place: Place) -> str:
     """Return what a place is known by, whatever the current folder is."""
     return os.path.abspath(place) if isinstance(place, Path) else place  # noqa: PTH100 - links stay what they are
+
+
+def blind_identity(*places: Place) -> str:
+    """Return a digest of what places are known by: their names may hold a phone number or a signature."""
+    return hashlib.sha256("\0".join(map(identity, places)).encode("utf-8", "surrogateescape")).hexdigest()

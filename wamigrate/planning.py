@@ -1,5 +1,6 @@
 """What goes where: one job for each input, with the place of each of its results."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from wamigrate.errors import OptionError
 from wamigrate.formats import Exporter
 from wamigrate.library import result_name, stem
 from wamigrate.names import UniqueNames
-from wamigrate.places import Place, base_name, find_place, identity, join
+from wamigrate.places import Place, base_name, blind_identity, find_place, join
 from wamigrate.report import BETWEEN
 
 STREAM: Final = "-"
@@ -37,7 +38,7 @@ class Job:
     @property
     def key(self) -> str:
         """What it is known by in every run, from whatever folder it is started."""
-        return BETWEEN.join(map(identity, self.inputs))
+        return blind_identity(*self.inputs)
 
     @property
     def short(self) -> str:
@@ -91,12 +92,18 @@ def _plan_names(
     """Name results so that no two have the same place; those with a name from earlier choose first."""
     stems, results = UniqueNames(), UniqueNames()
 
+    mine = {os.path.realpath(place): place for place in inputs if isinstance(place, Path)}
+
+    def is_other_input(place: Place, name: str) -> bool:
+        result = join(folder, name)
+        return isinstance(result, Path) and mine.get(os.path.realpath(result), place) != place
+
     def job(place: Place, wanted: str) -> Job:
         chosen = wanted
         while True:
             chosen = stems.claim(f"{wanted}.").removesuffix(".")
             names = [result_name(chosen, exporter) for exporter in exporters]
-            if all(map(results.is_free, names)):
+            if all(map(results.is_free, names)) and not any(is_other_input(place, name) for name in names):
                 break
         outputs = (
             (exporter, join(folder, results.claim(name)))
@@ -106,7 +113,7 @@ def _plan_names(
 
     jobs: dict[Place, Job] = {}
     for place in inputs:
-        if (name := known.get(identity(place))) is not None:
+        if (name := known.get(blind_identity(place))) is not None:
             jobs[place] = job(place, name)
     for place in inputs:
         if place not in jobs:

@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, BinaryIO, Final, NoReturn, Protocol, cast
 from urllib.parse import urlsplit
 
@@ -128,8 +129,20 @@ def stamp_of(places: Sequence[Place], storage: Mapping[str, Any]) -> str:
         with _asking(place, SourceError):
             store.invalidate_cache()
             for one in sorted(store.find(name)) if store.isdir(name) else [name]:
-                digest.update(f"{one}\n{store.ukey(one)}\n".encode())
+                digest.update(f"{one}\n{_version(store, one)}\n".encode())
     return digest.hexdigest()
+
+
+def _version(store: Any, name: str) -> str:
+    """Return what changes with a file; for web servers that tell nothing, something new each time."""
+    protocols = (store.protocol,) if isinstance(store.protocol, str) else store.protocol
+    if not {"http", "https"} & set(protocols):
+        return str(store.ukey(name))
+    info = store.info(name)
+    told = [
+        str(info[key]) for key in ("ETag", "etag", "mtime", "Last-Modified", "last_modified") if info.get(key)
+    ]
+    return "\n".join((*told, str(info.get("size")))) if told else token_hex()
 
 
 class Upload:
@@ -160,6 +173,7 @@ class Upload:
         self._url = url
         self._twin = twin
         self._storage = storage
+        self.store: Any
         self.store, name = _store(url, storage)
         self._name = name.rstrip("/")
         self._overwrite = overwrite
@@ -250,6 +264,12 @@ class Upload:
         """Bring a folder there; without its marker it counts for nothing, and its plan says what is ours."""
         names = set(names_in(self._twin)) - {MARKER}
         older = self._ours()
+        for name in sorted(names - set(older)):
+            if self._has(name):
+                raise TargetExistsError(
+                    f"{self._url}/{name}: was not written by wamigrate and is in the way; move it away, "
+                    "or choose another place with -o"
+                )
         plan = self._twin.with_name(f"{self._twin.name}{_PLAN}")
         lines = [
             f"{digest}  {name}\n" for name, digests in sorted(older.items()) for digest in sorted(digests)

@@ -102,8 +102,8 @@ class Source(ABC):
 
     def __init__(self, path: Path, name: str, limits: Limits | None = None) -> None:
         self.path = path
-        self.name = printable(name)
-        self.limits = limits or current_limits()
+        self.name: str = printable(name)
+        self.limits: Limits = limits or current_limits()
         self._depth = 0
         self._spools: list[IO[bytes]] = []
 

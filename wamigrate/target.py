@@ -368,6 +368,13 @@ class FileTarget(PathTarget):
         """Open the file that is replaced."""
         if not self._overwrite or not self._place.is_file():
             return None
+        for suffix in ("-journal", "-wal"):
+            left = self._place.with_name(self._place.name + suffix)
+            if left.exists() and left.stat().st_size:
+                raise ExportError(
+                    f"{self.path}: another program is changing it, or ended while it did ({left.name} is "
+                    f"there); open and close it once with that program, or {self._advice}"
+                )
         try:
             return self._place.open("rb")
         except OSError as error:

@@ -119,6 +119,10 @@ class Window:
 
     async def _file(self, session: Session, request: Request) -> Response:
         """Take a file: its name in the query, its content as the body."""
+        async with session.receiving:  # one at a time, or the limit would count for each alone
+            return await self._receive(session, request)
+
+    async def _receive(self, session: Session, request: Request) -> Response:
         failed: Failure | None = None
         allowed = self.limit - session.received
         size = _number(request.headers.get("content-length"))

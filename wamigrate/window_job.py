@@ -75,12 +75,12 @@ class Job:
 
         """
         self.task: Final = task
-        self.news = News()
-        self.started: Final = time.monotonic()
-        self.cancelled = False
+        self.news: News = News()
+        self.started: Final[float] = time.monotonic()
+        self.cancelled: bool = False
         self._ended = ended
         # -P: no folder with files that somebody gave us may be searched for modules
-        self.process = subprocess.Popen(
+        self.process: subprocess.Popen[bytes] = subprocess.Popen(
             [sys.executable, "-P", "-m", "wamigrate.window_work"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

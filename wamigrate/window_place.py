@@ -43,7 +43,7 @@ class PrivateFolder:
         above = Path(tempfile.gettempdir()) if parent is None else parent
         for stale in stale_folders(above):
             wipe(stale)
-        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=above))
+        self.path: Path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=above))
         self._lock = (self.path / _LOCK).open("wb")
         _try_lock(self._lock)
 

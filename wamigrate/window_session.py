@@ -1,10 +1,11 @@
 """What one tab of the window is about: its files, what was found in them, what was asked for and made."""
 
+import asyncio
 import secrets
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Final, Literal, TypeVar
 
 import msgspec
@@ -83,7 +84,9 @@ class Session:
     turn: int = 0
     """Counts up with every new state, so that a page sees that there is one."""
     _places: dict[str, Path] = field(default_factory=dict[str, Path])
-    _lock: Lock = field(default_factory=Lock)
+    receiving: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a file comes in."""
+    _lock: AbstractContextManager[object] = field(default_factory=RLock)
 
     @property
     def state(self) -> State:
@@ -101,8 +104,8 @@ class Session:
 
     def clear(self) -> None:
         """Forget everything but the language, from the disk, too."""
-        self.cancel()
         with self._lock:
+            self.cancel()
             wipe(self.folder)
             self.received, self.choice, self.wish = 0, Choice(), Wish()
             self.look = self.made = self.failure = None
@@ -165,8 +168,8 @@ class Session:
             return None
 
     def _start(self, work: Literal["look", "make"], options: dict[str, str | bool]) -> None:
-        self.cancel()
         with self._lock:
+            self.cancel()
             self.tasks += 1
             self.turn += 1
             self.failure, self.made = None, None

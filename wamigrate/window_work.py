@@ -26,6 +26,7 @@ from wamigrate.migration import MERGED
 from wamigrate.model import Note
 from wamigrate.report import Failure, Result, failure
 from wamigrate.settings import ReadOptions
+from wamigrate.target import MARKER
 from wamigrate.window_job import News, Task
 
 LOOK: Final = "look.json"
@@ -221,7 +222,9 @@ def _made(
     missing: tuple[str, ...] = (),
     howto: str = "",
 ) -> Made:
-    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+    files = [path]
+    if path.is_dir():
+        files = [file for file in path.rglob("*") if file.is_file() and file.name != MARKER]
     size = sum(file.stat().st_size for file in files)
     return Made(path.name, path.is_dir(), size, len(files), messages, conversations, notes, missing, howto)
 
