@@ -30,6 +30,7 @@ from strategies import archives
 from wamigrate.errors import ExportError, TargetExistsError
 from wamigrate.formats import configure, find_exporter
 from wamigrate.history_stats import Gatherer
+from wamigrate.library import convert
 from wamigrate.model import Archive, Conversation, Message, Part, Span, replace
 from wamigrate.notes import Notes
 from wamigrate.source import open_source
@@ -559,3 +560,29 @@ def test_damage_is_found(tmp_path: Path) -> None:
 
 def test_every_rule_is_tried() -> None:
     assert {*FAULTS, "integrity"} == rules_of("sqlite")
+
+
+def test_redacted_messages_are_not_added_to_those_that_are_not(tmp_path: Path) -> None:
+    chat = tmp_path / "WhatsApp Chat with ChatGPT.txt"
+    chat.write_text(
+        "25/03/2025, 21:04 - Mira: write to mira@example.org\n25/03/2025, 21:05 - ChatGPT: I will not\n"
+    )
+    path = tmp_path / "chat.sqlite"
+    convert(chat, "sqlite", path)
+    before = path.read_bytes()
+    with pytest.raises(ExportError, match="redacted messages are not added to a database"):
+        convert(chat, "sqlite", path, overwrite=True, redact=True)
+    assert path.read_bytes() == before
+    other = tmp_path / "redacted.sqlite"
+    convert(chat, "sqlite", other, redact=True)
+    assert convert(chat, "sqlite", other, overwrite=True, redact=True).messages_out == 2
+
+
+def test_a_database_that_is_being_changed_is_left_alone(tmp_path: Path) -> None:
+    chat = tmp_path / "WhatsApp Chat with ChatGPT.txt"
+    chat.write_text("25/03/2025, 21:04 - Mira: hi\n25/03/2025, 21:05 - ChatGPT: hello\n")
+    path = tmp_path / "chat.sqlite"
+    convert(chat, "sqlite", path)
+    (tmp_path / "chat.sqlite-journal").write_bytes(b"half a transaction")
+    with pytest.raises(ExportError, match=r"chat\.sqlite-journal is there"):
+        convert(chat, "sqlite", path, overwrite=True)

@@ -233,7 +233,7 @@ class Upload:
                 )
 
     def _has(self, name: str) -> bool:
-        return self.store.exists(f"{self._name}/{name}")
+        return bool(self.store.exists(f"{self._name}/{name}"))
 
     def _ours(self) -> dict[str, set[str]]:
         """Return the digests of what we wrote into a folder, or were about to, by name."""
