@@ -269,7 +269,12 @@ def test_a_member_that_promises_more_than_there_is_gives_what_its_checksum_confi
     offset: int, value: int, tmp_path: Path
 ) -> None:
     path = pack(tmp_path / "chat.zip", [("_chat.txt", CHAT)])
-    read(patch(path, offset, "<I", value))
+    found = outcome(patch(path, offset, "<I", value))
+    if isinstance(found, SourceError):
+        assert "Overlapped entries" in str(found), "what newer versions of zipfile say"
+    else:
+        assert isinstance(found, Result)
+        assert found.messages_out == 100
 
 
 @pytest.mark.parametrize(
