@@ -1,7 +1,9 @@
 """Options and fixtures that all tests share."""
 
 import os
-from collections.abc import Callable, Mapping
+import subprocess
+import tempfile
+from collections.abc import Callable, Generator, Mapping
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
@@ -27,6 +29,16 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(
             "--update-goldens is refused in CI: a change of output is reviewed by a person"
         )
+
+
+@pytest.fixture
+def deep() -> Generator[Path]:
+    """Make a folder for folders nested so deep that neither pytest nor shutil can remove them."""
+    folder = tempfile.mkdtemp(prefix="wamigrate-deep-")
+    try:
+        yield Path(folder)
+    finally:
+        subprocess.run(["rm", "-r", folder], check=True)
 
 
 @pytest.fixture

@@ -10,42 +10,26 @@ import typer
 
 from wamigrate.cli_migrate import destinations, migrate
 from wamigrate.cli_options import (
-    After,
-    Assistant,
-    Before,
-    Chat,
-    DateOrder,
-    DateOrderChoice,
     Debug,
-    From,
     Inputs,
     Jobs,
     Json,
-    Me,
     Media,
     Merge,
     MergeTo,
-    Notices,
     Of,
     Options,
     Output,
     Overwrite,
     Quiet,
-    Redact,
-    Rejoin,
-    Repair,
     ReportFile,
     Resume,
     Scheduler,
     SchemaKind,
-    Split,
     Strict,
-    Text,
-    TextChoice,
     To,
-    Year,
-    Zone,
 )
+from wamigrate.cli_reading import ALL, LOOKING, with_reading
 from wamigrate.cli_run import print_json, run, start
 from wamigrate.cli_stats import stats
 from wamigrate.cli_verify import verify
@@ -112,26 +96,14 @@ def wamigrate(
 
 
 @app.command()
-def export(  # noqa: PLR0913, PLR0917 - one parameter for each flag
+@with_reading(*ALL)
+def export(  # noqa: PLR0913 - one parameter for each flag
     inputs: Inputs,
     to: To,
     output: Output = None,
     merge: Merge = False,
-    from_: From = None,
-    tz: Zone = None,
-    date_order: DateOrder = None,
-    year: Year = None,
-    chat: Chat = None,
-    assistant: Assistant = None,
-    me: Me = None,
-    split: Split = None,
-    rejoin: Rejoin = True,
-    repair: Repair = False,
-    redact: Redact = False,
-    text: Text = TextChoice.MARKDOWN,
-    after: After = None,
-    before: Before = None,
-    notices: Notices = None,
+    *,
+    reading: "ReadOptions",
     media: Media = None,
     option: Options = None,
     overwrite: Overwrite = False,
@@ -146,15 +118,10 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each flag
     """Convert chats: one result for each INPUT and FORMAT. The last line printed says where it is."""
     from wamigrate.batch import Order  # noqa: PLC0415 - `--help` must not load the pipeline
 
-    wanted = _wanted(from_, tz, date_order, year, chat, assistant, me, split)
-    wanted["text"] = text.value
-    wanted["rejoin"], wanted["repair"], wanted["redact"] = rejoin, repair, redact
-    wanted["notices"] = notices
-    wanted["after"], wanted["before"] = after, before
     order = Order(
         inputs=tuple(inputs),
         to=tuple(dict.fromkeys(to)),
-        reading=wanted,
+        reading=reading,
         output=output,
         media=None if media is None else media.value,
         options=tuple(option or ()),
@@ -165,29 +132,17 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each flag
         resume=resume,
         scheduler=scheduler,
     )
-    run(lambda screen: _export(order, jobs, screen), quiet=quiet, debug=debug, aside=output == _STREAM)
+    _start(order, jobs, quiet=quiet, debug=debug)
 
 
 @app.command(name="merge")
-def merge_copies(  # noqa: PLR0913, PLR0917 - one parameter for each flag
+@with_reading(*ALL)
+def merge_copies(  # noqa: PLR0913 - one parameter for each flag
     inputs: Inputs,
     to: MergeTo = None,
     output: Output = None,
-    from_: From = None,
-    tz: Zone = None,
-    date_order: DateOrder = None,
-    year: Year = None,
-    chat: Chat = None,
-    assistant: Assistant = None,
-    me: Me = None,
-    split: Split = None,
-    rejoin: Rejoin = True,
-    repair: Repair = False,
-    redact: Redact = False,
-    text: Text = TextChoice.MARKDOWN,
-    after: After = None,
-    before: Before = None,
-    notices: Notices = None,
+    *,
+    reading: "ReadOptions",
     media: Media = None,
     option: Options = None,
     overwrite: Overwrite = False,
@@ -197,54 +152,35 @@ def merge_copies(  # noqa: PLR0913, PLR0917 - one parameter for each flag
     debug: Debug = False,
 ) -> None:
     """Make one history of copies of a chat, without doubles: the same as `export --merge`, as JSON."""
-    export(
-        inputs=inputs,
-        to=to or ["json"],
-        merge=True,
+    from wamigrate.batch import Order  # noqa: PLC0415 - as above
+
+    order = Order(
+        inputs=tuple(inputs),
+        to=tuple(dict.fromkeys(to or ["json"])),
+        reading=reading,
         output=output,
-        from_=from_,
-        tz=tz,
-        date_order=date_order,
-        year=year,
-        chat=chat,
-        assistant=assistant,
-        me=me,
-        split=split,
-        rejoin=rejoin,
-        repair=repair,
-        redact=redact,
-        text=text,
-        after=after,
-        before=before,
-        notices=notices,
-        media=media,
-        option=option,
+        media=None if media is None else media.value,
+        options=tuple(option or ()),
         overwrite=overwrite,
         strict=strict,
         report=report,
-        quiet=quiet,
-        debug=debug,
+        merge=True,
     )
+    _start(order, quiet=quiet, debug=debug)
 
 
 @app.command()
-def inspect(  # noqa: PLR0913, PLR0917 - one parameter for each flag
+@with_reading(*LOOKING)
+def inspect(
     inputs: Inputs,
-    from_: From = None,
-    tz: Zone = None,
-    date_order: DateOrder = None,
-    year: Year = None,
-    chat: Chat = None,
-    assistant: Assistant = None,
-    me: Me = None,
-    split: Split = None,
+    *,
+    reading: "ReadOptions",
     json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Show what an input is: format, dates and how sure, who is the assistant and why, what is in it."""
-    wanted = _wanted(from_, tz, date_order, year, chat, assistant, me, split)
-    wanted["text"] = "raw"
-    run(lambda screen: _inspect(inputs, wanted, json, screen), debug=debug)
+    reading["text"] = "raw"
+    run(lambda screen: _inspect(inputs, reading, json, screen), debug=debug)
 
 
 @app.command()
@@ -288,26 +224,8 @@ def main() -> None:
     start(app)
 
 
-def _wanted(  # noqa: PLR0913, PLR0917 - as above
-    from_: str | None,
-    tz: str | None,
-    date_order: DateOrderChoice | None,
-    year: int | None,
-    chat: str | None,
-    assistant: str | None,
-    me: str | None,
-    split: str | None,
-) -> "ReadOptions":
-    return {
-        "from_": from_,
-        "time_zone": tz,
-        "date_order": None if date_order is None else date_order.value,
-        "year": year,
-        "chat": chat,
-        "assistant": assistant,
-        "me": me,
-        "split": split,
-    }
+def _start(order: "Order", jobs: str = "1", *, quiet: bool, debug: bool) -> None:
+    run(lambda screen: _export(order, jobs, screen), quiet=quiet, debug=debug, aside=order.output == _STREAM)
 
 
 def _export(order: "Order", jobs: str, screen: "Screen") -> int:

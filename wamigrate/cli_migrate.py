@@ -5,33 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from wamigrate.cli_options import (
-    After,
-    Assistant,
-    Before,
-    Chat,
-    DateOrder,
-    Debug,
-    From,
-    Inputs,
-    Json,
-    Me,
-    Media,
-    Notices,
-    Options,
-    Overwrite,
-    Quiet,
-    Redact,
-    Rejoin,
-    Repair,
-    ReportFile,
-    Split,
-    Strict,
-    Text,
-    TextChoice,
-    Year,
-    Zone,
-)
+from wamigrate.cli_options import Debug, Inputs, Json, Media, Options, Overwrite, Quiet, ReportFile, Strict
+from wamigrate.cli_reading import ALL, with_reading
 from wamigrate.cli_run import print_json, run
 
 if TYPE_CHECKING:
@@ -111,7 +86,8 @@ Name = Annotated[
 ]
 
 
-def migrate(  # noqa: PLR0913, PLR0917 - one parameter for each flag
+@with_reading(*ALL)
+def migrate(  # noqa: PLR0913 - one parameter for each flag
     inputs: Inputs,
     into: Into,
     output: Folder = None,
@@ -119,21 +95,8 @@ def migrate(  # noqa: PLR0913, PLR0917 - one parameter for each flag
     about: About = None,
     url: Url = None,
     token: Token = None,
-    from_: From = None,
-    tz: Zone = None,
-    date_order: DateOrder = None,
-    year: Year = None,
-    chat: Chat = None,
-    assistant: Assistant = None,
-    me: Me = None,
-    split: Split = None,
-    rejoin: Rejoin = True,
-    repair: Repair = False,
-    redact: Redact = False,
-    text: Text = TextChoice.MARKDOWN,
-    after: After = None,
-    before: Before = None,
-    notices: Notices = None,
+    *,
+    reading: "ReadOptions",
     media: Media = None,
     option: Options = None,
     overwrite: Overwrite = False,
@@ -143,40 +106,23 @@ def migrate(  # noqa: PLR0913, PLR0917 - one parameter for each flag
     debug: Debug = False,
 ) -> None:
     """Make what a destination takes of all INPUTs together: a folder with the files and a HOWTO.md."""
-    options: ReadOptions = {
-        "from_": from_,
-        "time_zone": tz,
-        "date_order": None if date_order is None else date_order.value,
-        "year": year,
-        "chat": chat,
-        "assistant": assistant,
-        "me": me,
-        "split": split,
-        "rejoin": rejoin,
-        "repair": repair,
-        "redact": redact,
-        "text": text.value,
-        "after": after,
-        "before": before,
-        "notices": notices,
-    }
 
     def work(screen: "Screen") -> int:
-        options["options"] = _format_options(into, option or (), None if media is None else media.value)
+        reading["options"] = _format_options(into, option or (), None if media is None else media.value)
         if url is None:
             return _write(
                 inputs,
                 into,
                 output,
                 {"budget": budget, "about": about},
-                options,
+                reading,
                 screen,
                 overwrite=overwrite,
                 strict=strict,
                 report=report,
             )
         given = {"-o": output, "--budget": budget, "--about": about, "--report": report}
-        return _send(inputs, into, url, token, given, options, screen, strict=strict)
+        return _send(inputs, into, url, token, given, reading, screen, strict=strict)
 
     run(work, quiet=quiet, debug=debug)
 

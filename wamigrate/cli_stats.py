@@ -6,23 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from wamigrate.cli_options import (
-    After,
-    Assistant,
-    Before,
-    Chat,
-    DateOrder,
-    Debug,
-    From,
-    Inputs,
-    Json,
-    Me,
-    Overwrite,
-    Redact,
-    Split,
-    Year,
-    Zone,
-)
+from wamigrate.cli_options import Debug, Inputs, Json, Overwrite
+from wamigrate.cli_reading import LOOKING, with_reading
 from wamigrate.cli_run import print_json, run
 
 if TYPE_CHECKING:
@@ -43,39 +28,18 @@ Svg = Annotated[
 ]
 
 
-def stats(  # noqa: PLR0913, PLR0917 - one parameter for each flag
+@with_reading(*LOOKING, "redact", "after", "before")
+def stats(
     inputs: Inputs,
-    from_: From = None,
-    tz: Zone = None,
-    date_order: DateOrder = None,
-    year: Year = None,
-    chat: Chat = None,
-    assistant: Assistant = None,
-    me: Me = None,
-    split: Split = None,
-    redact: Redact = False,
-    after: After = None,
-    before: Before = None,
+    *,
+    reading: "ReadOptions",
     json: Json = False,
     svg: Svg = None,
     overwrite: Overwrite = False,
     debug: Debug = False,
 ) -> None:
     """Sum up a history: messages by month and hour, answers, languages, code, files; INPUTs add up."""
-    options: ReadOptions = {
-        "from_": from_,
-        "time_zone": tz,
-        "date_order": None if date_order is None else date_order.value,
-        "year": year,
-        "chat": chat,
-        "assistant": assistant,
-        "me": me,
-        "split": split,
-        "redact": redact,
-        "after": after,
-        "before": before,
-    }
-    run(lambda screen: _stats(inputs, options, json, (svg, overwrite), screen), debug=debug)
+    run(lambda screen: _stats(inputs, reading, json, (svg, overwrite), screen), debug=debug)
 
 
 def _stats(

@@ -5,28 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wamigrate.cli_options import (
-    After,
-    Assistant,
-    Before,
-    Chat,
-    DateOrder,
-    Debug,
-    From,
-    Json,
-    Me,
-    Notices,
-    Quiet,
-    Redact,
-    Rejoin,
-    Repair,
-    Split,
-    Text,
-    TextChoice,
-    Year,
-    Zone,
-    complete,
-)
+from wamigrate.cli_options import Debug, Json, Quiet, complete
+from wamigrate.cli_reading import ALL, with_reading
 from wamigrate.cli_run import print_json, run
 
 if TYPE_CHECKING:
@@ -62,48 +42,19 @@ Written = Annotated[
 ]
 
 
-def verify(  # noqa: PLR0913, PLR0917 - one parameter for each flag
+@with_reading(*ALL)
+def verify(
     path: Archive,
     against: Against = None,
     to: Written = None,
-    from_: From = None,
-    tz: Zone = None,
-    date_order: DateOrder = None,
-    year: Year = None,
-    chat: Chat = None,
-    assistant: Assistant = None,
-    me: Me = None,
-    split: Split = None,
-    rejoin: Rejoin = True,
-    repair: Repair = False,
-    redact: Redact = False,
-    text: Text = TextChoice.MARKDOWN,
-    after: After = None,
-    before: Before = None,
-    notices: Notices = None,
+    *,
+    reading: "ReadOptions",
     json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Read an archive back: check that its readers' rules hold, and that no message of INPUT is missing."""
-    options: ReadOptions = {
-        "from_": from_,
-        "time_zone": tz,
-        "date_order": None if date_order is None else date_order.value,
-        "year": year,
-        "chat": chat,
-        "assistant": assistant,
-        "me": me,
-        "split": split,
-        "rejoin": rejoin,
-        "repair": repair,
-        "redact": redact,
-        "text": text.value,
-        "after": after,
-        "before": before,
-        "notices": notices,
-    }
-    run(lambda screen: _verify(path, against, to, options, json, screen), quiet=quiet, debug=debug)
+    run(lambda screen: _verify(path, against, to, reading, json, screen), quiet=quiet, debug=debug)
 
 
 def _verify(
