@@ -35,7 +35,17 @@ const load = (index) => new Promise((resolve) => {
   document.head.append(script);
 });
 
+// What is asked for stands in the address of the index, and behind that of what is found: so it is still
+// there when somebody comes back. Behind #, where no server would be told.
+let asked = "";
+const keep = () => {
+  try {
+    history.replaceState(null, "", asked ? `#${asked}` : location.href.split("#")[0]);
+  } catch { /* refused, or too often: not kept, then */ }
+};
+
 startSearch({
+  begin: location.hash.includes("=") ? location.hash.slice(1) : "",
   pieces: () => data.pieces.length,
   piece: (index) => kept.get(index) ?? load(index),
   skips: (index, query) => {
@@ -43,7 +53,10 @@ startSearch({
     return (query.from !== null && (last === null || last < query.from)) ||
       (query.to !== null && (first === null || first >= query.to));
   },
-  show: (row) => ({ address: row.address, title: row.title, person: data.people[row.person], text: row.text }),
-  searched: () => {},
+  show: (row) => ({ address: row.address + (asked && `&${asked}`), title: row.title, person: data.people[row.person], text: row.text }),
+  searched: (_, form) => {
+    asked = form;
+    keep();
+  },
   reveal: () => {},
 });

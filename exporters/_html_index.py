@@ -15,6 +15,8 @@ from wamigrate.stats_charts import charts
 from wamigrate.turns import conversation_title
 from wamigrate.wording import anniversary_words, count_words, date_words, month_words, period_words
 
+from ._html_names import ChatNames
+
 _PLATFORMS: Final[dict[Platform, str]] = {"android": "Android", "ios": "iPhone", "web": "WhatsApp Web"}
 _SEVERITIES: Final[tuple[Severity, ...]] = ("loss", "warning", "info")
 _MANY: Final = 10
@@ -91,6 +93,7 @@ class Index:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.messages = 0
+        self.names = ChatNames()
         self._gatherer = Gatherer()
 
     def add(self, conversation: Conversation, address: str) -> Entry:
@@ -100,6 +103,7 @@ class Index:
         else:
             self._gatherer.add(conversation)
         self.messages += len(conversation.messages)
+        self.names.add(conversation)
         people = conversation.participants
         entry = Entry(
             address,

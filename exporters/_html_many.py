@@ -15,13 +15,14 @@ from wamigrate.media import Policy
 from wamigrate.model import Conversation
 from wamigrate.names import UniqueNames, safe_name
 from wamigrate.notes import Notes
-from wamigrate.rendered import shown_text
+from wamigrate.rendered import render_ahead, shown_text
 from wamigrate.target import Target
 from wamigrate.templates import environment, read_asset
 
 from ._html_bubbles import bubbles
 from ._html_files import FilesBeside
 from ._html_index import Entry, Index, Month, findings, people_of, program, source_words
+from ._html_names import ChatNames
 from ._html_one import joined
 from ._html_rows import FACETS, People, Row, Rows
 
@@ -34,10 +35,10 @@ _INDEX: Final = "index.html"
 
 
 def write_many(conversations: Iterable[Conversation], policy: Policy, target: Target, notes: Notes) -> None:
-    """Write the folder; no more than one conversation and one piece of the search are held at a time."""
+    """Write the folder; no more than a few conversations and one piece of the search are held at a time."""
     folder = _Folder(policy, target, notes)
-    for conversation in conversations:
-        folder.add(conversation)
+    for conversation, bodies in render_ahead(conversations):
+        folder.add(conversation, bodies)
     folder.finish()
 
 
@@ -88,6 +89,8 @@ class _Folder:
         self._files = FilesBeside(policy, target, notes, "../")
         self._rows = Rows(self._people, self._files, link_replies=False)
         self._names: dict[str, UniqueNames] = {}
+        self._waiting: dict[str, str | Entry | None] = {}
+        """What a page shows that waits for the conversation after it, to which it leads."""
         own = ("'self'", "file:") if policy == "link" else ("'self'",)
         self._policy = content_policy(
             {
@@ -98,16 +101,28 @@ class _Folder:
             }
         )
 
-    def add(self, conversation: Conversation) -> None:
-        """Write a conversation."""
+    def add(self, conversation: Conversation, bodies: Iterable[str]) -> None:
+        """Write a conversation, given the texts of its messages as HTML."""
         entry = self._index.add(conversation, "")
         name = self._name(entry)
         entry = self._index.entries[-1] = entry._replace(address=to_address(name))
-        rows = list(self._rows.of(conversation))
+        self._write_waiting(entry)
+        rows = list(self._rows.of(conversation, bodies))
         # Everything of the chat in it is escaped.
         messages = Markup("\n".join(bubbles(conversation.messages, rows)))  # noqa: S704 - see above
-        self._render("_html_conversation.jinja", name, entry=entry, messages=messages, root="../")
+        self._waiting = {
+            "name": name,
+            "chat": ChatNames(conversation).words,
+            "entry": entry,
+            "messages": messages,
+            "before": self._index.entries[-2] if len(self._index.entries) > 1 else None,
+        }
         self._search.add(entry, rows)
+
+    def _write_waiting(self, after: Entry | None) -> None:
+        if self._waiting:
+            name = str(self._waiting.pop("name"))
+            self._render("_html_conversation.jinja", name, **self._waiting, after=after, root="../")
 
     def _name(self, entry: Entry) -> str:
         names = self._names.get(entry.month)
@@ -119,11 +134,12 @@ class _Folder:
 
     def finish(self) -> None:
         """Write what all pages share, and the index."""
+        self._write_waiting(None)
         self._files.report()
         self._search.finish()
         for name, text in {
             "page.css": read_asset(_PACKAGE, "_html_page.css"),
-            "page.js": joined(("_html_page.js", "_html_leaf.js")),
+            "page.js": joined(("_html_page.js", "_html_search.js", "_html_leaf.js")),
             "index.js": joined(("_html_page.js", "_html_search.js", "_html_folder.js")),
         }.items():
             with self._target.writing(f"assets/{name}") as stream:
@@ -136,7 +152,7 @@ class _Folder:
         data = embedded_json({"people": names, "pieces": self._search.pieces}).decode()
         for month in months if not whole else ():
             page = f"{month.key}/{_INDEX}"
-            self._render("_html_month.jinja", page, month=month, root="../")
+            self._render("_html_month.jinja", page, month=month, chat=self._index.names.words, root="../")
         self._render(
             "_html_index.jinja",
             _INDEX,
@@ -146,6 +162,7 @@ class _Folder:
             facets=FACETS,
             findings=list(findings(self._notes)),
             months=months,
+            chat=self._index.names.words,
             people=[(name, names.index(name)) for name in people_of(names)],
             pictures=self._index.pictures(),
             program=program(),

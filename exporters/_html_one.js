@@ -45,27 +45,13 @@ const latestBlock = (index) => {
 };
 
 let marked = [];
-const mark = () => {
-  if (!CSS.highlights) return;
-  const ranges = [];
-  if (marked.length) {
-    const walk = document.createTreeWalker(messages, NodeFilter.SHOW_TEXT);
-    for (let node = walk.nextNode(); node; node = walk.nextNode()) {
-      for (const [start, end] of findTerms(node.data, marked)) {
-        const range = new Range();
-        range.setStart(node, start);
-        range.setEnd(node, end);
-        ranges.push(range);
-      }
-    }
-  }
-  CSS.highlights.set("found", new Highlight(...ranges));
-};
+const mark = () => markTerms(messages, marked);
 
 // The conversation that is shown: messages from `from` to before `to` of it.
 let open = { index: -1, rows: [], from: 0, to: 0 };
 const dayOf = (minute) => (minute === null ? null : Math.floor(minute / 1440));
 const heading = (minute) => make("h3", dayWords(minute), { class: "day" });
+// The same as _html_bubbles.py writes; a test compares the two.
 const bubble = (row, isFirst) => {
   const [id, person, minute, , role, body, remarks] = row;
   const name = data.people[person];
@@ -73,7 +59,8 @@ const bubble = (row, isFirst) => {
   article.innerHTML = body; // written by wamigrate; everything of the chat in it is escaped
   if (isFirst && data.roles[role] !== "notice") article.prepend(make("p", make("bdi", name), { class: "who" }));
   const foot = make("footer", remarks ? make("span", remarks) : "");
-  foot.append(make("a", clockWords(minute), { href: `#m-${encodeURIComponent(id)}` }));
+  const clock = minute === null ? "no time" : make("time", clockWords(minute), { datetime: isoMinute(minute) });
+  foot.append(make("a", clock, { href: `#m-${encodeURIComponent(id)}` }));
   article.append(foot);
   return article;
 };
@@ -126,6 +113,7 @@ const grow = (name) => {
 };
 
 const main = one("#main");
+const chat = one(".top h1").textContent;
 const setView = (id) => {
   for (const view of views) view.hidden = view.id !== id;
   document.body.dataset.view = id === "welcome" ? "list" : "reading";
@@ -144,8 +132,8 @@ const showConversation = (index, place = 0) => {
       link.setAttribute("aria-current", "true");
       link.scrollIntoView({ block: "nearest" });
     }
-    document.title = `${title} · Conversations`;
   }
+  document.title = `${one("#conversation h2").textContent} · ${chat}`;
   setView("conversation");
   if (place < open.from || place >= open.to) render(place - (place ? STEP / 2 : 0), place + STEP);
 };
@@ -163,6 +151,7 @@ const goTo = async () => {
   }
   if (hash === "statistics" || hash === "about") {
     setView(hash);
+    document.title = `${one(`#${hash} h2`).textContent} · ${chat}`;
     main.scrollTop = 0;
     main.focus({ preventScroll: true });
   } else if (hash.startsWith("c-")) {
@@ -177,12 +166,13 @@ const goTo = async () => {
     if (!place) return;
     showConversation(...place);
     const message = document.getElementById(hash);
+    clearHeader();
     message.tabIndex = -1;
     message.scrollIntoView({ block: message.offsetHeight < main.clientHeight / 2 ? "center" : "start" });
     message.focus({ preventScroll: true });
   } else {
     setView("welcome");
-    document.title = "Conversations";
+    document.title = chat;
   }
 };
 

@@ -1,6 +1,7 @@
 """One page with everything: conversations as data that a script shows one at a time."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import BinaryIO, Final
 
 from wamigrate.embedding import address as to_address
@@ -8,11 +9,13 @@ from wamigrate.embedding import content_hash, content_policy, embedded_json
 from wamigrate.media import Policy
 from wamigrate.model import Conversation
 from wamigrate.notes import Notes
+from wamigrate.rendered import render_ahead
 from wamigrate.target import Target
 from wamigrate.templates import environment, read_asset
 
 from ._html_files import Files, FilesBeside, FilesInside
 from ._html_index import Index, findings, people_of, program, source_words
+from ._html_names import ChatNames
 from ._html_rows import FACETS, ROLES, People, Rows
 
 _PACKAGE: Final = __package__ or ""
@@ -22,7 +25,7 @@ LARGE: Final = 100_000
 
 
 def write_one(conversations: Iterable[Conversation], policy: Policy, target: Target, notes: Notes) -> None:
-    """Write the page; no more than one conversation is held at a time, and of its files one."""
+    """Write the page; no more than a few conversations are held at a time, and of files one."""
     with target.writing() as stream:
         _Page(stream, policy, target, notes).write(conversations)
 
@@ -46,9 +49,16 @@ class _Page:
     def write(self, conversations: Iterable[Conversation]) -> None:
         """Write everything."""
         script, style = joined(_SCRIPTS), read_asset(_PACKAGE, "_html_page.css")
-        self._render("_html_one_top.jinja", policy=self._security(script, style), style=style)
-        for conversation in conversations:
-            self._add(conversation)
+        coming = render_ahead(conversations)
+        first = list(islice(coming, 1))
+        # Who else there is will only be known at the end; the page's script names them all.
+        title = ChatNames(*(conversation for conversation, _ in first)).words
+        policy = self._security(script, style)
+        self._render("_html_one_top.jinja", policy=policy, style=style, title=title)
+        while first:
+            self._add(*first.pop())
+        for conversation, bodies in coming:
+            self._add(conversation, bodies)
         self._files.report()
         if self._index.messages > LARGE:
             self._notes.add(
@@ -65,6 +75,7 @@ class _Page:
             facets=FACETS,
             findings=list(findings(self._notes)),
             months=self._index.months(),
+            chat=self._index.names.words,
             people=[(name, names.index(name)) for name in people_of(names)],
             pictures=self._index.pictures(),
             program=program(),
@@ -72,8 +83,8 @@ class _Page:
             sources=[source_words(info) for info in self._notes.sources],
         )
 
-    def _add(self, conversation: Conversation) -> None:
-        rows = list(self._rows.of(conversation))
+    def _add(self, conversation: Conversation, bodies: Iterable[str]) -> None:
+        rows = list(self._rows.of(conversation, bodies))
         entry = self._index.add(conversation, f"#c-{to_address(conversation.id)}")
         data = embedded_json([conversation.id, entry.title, entry.heading, rows])
         self._stream.write(b'<script type="application/json" class="c">%b</script>\n' % data)

@@ -79,4 +79,10 @@ const dress = (root) => {
   for (const pre of all("pre", root)) if (!pre.parentElement.classList.contains("code")) addCopyButton(pre);
 };
 
+// What is gone to stands below the heading that stays in sight, however many lines that has.
+const clearHeader = () => {
+  const height = one("#conversation header")?.offsetHeight;
+  if (height) document.documentElement.style.setProperty("--head", `${height + 12}px`);
+};
+
 startTheme();

@@ -1,6 +1,6 @@
 """Messages as rows: the HTML of each, and what a search wants to know about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from html import escape
 from typing import Final, NamedTuple
@@ -108,15 +108,15 @@ class Rows:
         self._by_id: dict[str, Message] = {}
         self._source = ""
 
-    def of(self, conversation: Conversation) -> Iterator[Row]:
-        """Yield the rows of a conversation."""
+    def of(self, conversation: Conversation, bodies: Iterable[str]) -> Iterator[Row]:
+        """Yield the rows of a conversation, given the texts of its messages as HTML."""
         messages = conversation.messages
         replies = any(message.reply_to for message in messages)
         self._by_id = {message.id: message for message in messages} if replies else {}
         self._source = conversation.source
         number = self._people.number
-        for message in messages:
-            body, facets = self._body(message)
+        for message, html in zip(messages, bodies, strict=True):
+            body, facets = self._body(message, html)
             yield Row(
                 message.id,
                 number(message.author, message.role),
@@ -127,17 +127,14 @@ class Rows:
                 _remarks(message) if message.edited or message.flags or message.parts else "",
             )
 
-    def _body(self, message: Message) -> tuple[str, int]:
+    def _body(self, message: Message, html: str) -> tuple[str, int]:
         facets = 0
-        text = message.text
-        if text and not text.isspace():
-            html = render(text)
+        text = ""
+        if html:
             for mark, bit in _MARKS:
                 if mark in html:
                     facets |= bit
             text = f'<div class="text" dir="auto">{html}</div>'
-        else:
-            text = ""
         plain = message.kind == "text" and text and not message.attachments
         if plain and not (message.forwarded or message.edited or message.reply_to):
             return text, facets

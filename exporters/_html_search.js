@@ -32,6 +32,7 @@ const clockWords = (minute) => {
   const day = new Date(minute * 60000);
   return [day.getUTCHours(), day.getUTCMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
 };
+const isoMinute = (minute) => new Date(minute * 60000).toISOString().slice(0, 16);
 const timeWords = (minute) => (minute === null ? "no time" : `${dateWords(new Date(minute * 60000))}, ${clockWords(minute)}`);
 
 // Where terms stand in a text, as [start, end] of the text itself: folding may change its length.
@@ -62,6 +63,24 @@ const findTerms = (text, terms) => {
   return merged;
 };
 
+// Show where terms stand in what is shown, as long as they are the ones that were asked for.
+const markTerms = (root, terms) => {
+  if (!CSS.highlights) return;
+  const ranges = [];
+  if (terms.length) {
+    const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+      for (const [start, end] of findTerms(node.data, terms)) {
+        const range = new Range();
+        range.setStart(node, start);
+        range.setEnd(node, end);
+        ranges.push(range);
+      }
+    }
+  }
+  CSS.highlights.set("found", new Highlight(...ranges));
+};
+
 const AROUND = 60;
 const LENGTH = 220;
 const snippet = (text, terms) => {
@@ -87,10 +106,12 @@ const PAUSE = 120;
 
 // The form and its list of results. `corpus` has `pieces` (how many), `piece(n)` (an array of
 // {minute, person, facets, folded} or a promise of one), `skips(n, query)`, `show(row)` (address, title,
-// person, text), `searched(terms)` (told what was searched) and `reveal()` (shows the form).
+// person, text), `searched(terms, asked)` (told what was searched, and the whole form as text for an address),
+// `begin` (such a text, to begin with) and `reveal()` (shows the form).
 const startSearch = (corpus) => {
   const form = one("#search");
-  const [words, who, what, after, before] = ["words", "who", "what", "after", "before"].map((id) => one(`#${id}`));
+  const fields = ["words", "who", "what", "after", "before"].map((id) => one(`#${id}`));
+  const [words, who, what, after, before] = fields;
   const [results, more, count, clear, list] = ["results", "more", "count", "clear", "list"].map((id) => one(`#${id}`));
   let run = 0;
   let hits = [];
@@ -108,6 +129,12 @@ const startSearch = (corpus) => {
       from: readDay(after),
       to: last === null ? null : last + 1440,
     };
+  };
+  const readForm = () => String(new URLSearchParams(fields.filter((field) => field.value).map((field) => [field.id, field.value])));
+  const fillForm = (asked) => {
+    const values = new URLSearchParams(asked);
+    for (const field of fields) field.value = values.get(field.id) ?? "";
+    one("#filters").open = fields.slice(1).some((field) => field.value);
   };
   const isEmpty = (query) =>
     !query.terms.length && query.person === null && !query.bit && query.from === null && query.to === null;
@@ -156,7 +183,7 @@ const startSearch = (corpus) => {
     clear.hidden = empty;
     results.hidden = empty;
     list.hidden = !empty;
-    corpus.searched(terms);
+    corpus.searched(terms, readForm());
     hits = [];
     found = 0;
     if (empty) {
@@ -190,6 +217,7 @@ const startSearch = (corpus) => {
     clearTimeout(timer);
     timer = setTimeout(search, PAUSE);
   };
+  if (corpus.begin) fillForm(corpus.begin);
   form.hidden = false;
   form.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(timer); search(); });
   form.addEventListener("input", later);
@@ -211,6 +239,6 @@ const startSearch = (corpus) => {
       search();
     }
   });
-  if (words.value || who.value || what.value || after.value || before.value) search();
+  if (fields.some((field) => field.value)) search();
   return { again: () => { if (!isEmpty(readQuery())) search(); } };
 };

@@ -26,6 +26,7 @@ WATCH: Final = (
     "PRAGMA trusted_schema = ON",  # else the triggers that keep the search up may not run
     "CREATE TEMP TABLE absorbed (id TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID",
     "CREATE TEMP TABLE touched (id TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID",
+    "CREATE TEMP TABLE forgotten (yes INTEGER)",
     """CREATE TEMP TRIGGER message_moved AFTER UPDATE OF conversation_id ON main.messages
 WHEN old.conversation_id <> new.conversation_id BEGIN
   INSERT INTO touched SELECT old.conversation_id
@@ -34,10 +35,15 @@ END""",
     """CREATE TEMP TRIGGER message_removed AFTER DELETE ON main.messages BEGIN
   INSERT INTO touched SELECT old.conversation_id
   WHERE old.conversation_id NOT IN (SELECT id FROM touched);
+  INSERT INTO forgotten SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM forgotten);
+END""",
+    """CREATE TEMP TRIGGER message_reworded AFTER UPDATE OF text ON main.messages
+WHEN old.text IS NOT new.text AND NOT EXISTS (SELECT 1 FROM forgotten) BEGIN
+  INSERT INTO forgotten VALUES (1);
 END""",
 )
-"""Notes conversations that lose messages. ``OR IGNORE`` would not do: the rule for conflicts of the statement
-that sets a trigger off holds in it, too (https://sqlite.org/lang_createtrigger.html)."""
+"""Notes conversations that lose messages, and whether any words go. ``OR IGNORE`` would not do: the rule for
+conflicts of the statement that sets a trigger off holds in it, too (https://sqlite.org/lang_createtrigger.html)."""
 _STALE: Final = (
     """CREATE TEMP TABLE stale AS SELECT DISTINCT message_id AS id FROM spans
 WHERE source_id IN (SELECT id FROM given) AND message_id NOT IN (SELECT id FROM written)""",
@@ -63,6 +69,8 @@ _IN_ORDER: Final = (
     "SELECT number, role FROM messages WHERE conversation_id = ? ORDER BY coalesce(timestamp, ''), position, "
     "number"
 )
+_REBUILD: Final = "INSERT INTO messages_fts (messages_fts) VALUES ('rebuild')"
+"""An index only notes which words are gone, and keeps them: https://sqlite.org/fts5.html, *secure-delete*."""
 _RANGE: Final = (
     "UPDATE conversations SET (started_at, ended_at) = (SELECT min(timestamp), max(timestamp) FROM messages "
     "WHERE conversation_id = conversations.id) WHERE id = ?"
@@ -128,6 +136,8 @@ def remove_stale(database: Connection, sources: Iterable[str]) -> None:
     for (id_,) in database.execute(_MIXED).fetchall():
         _renumber(database, id_)
         database.execute(_RANGE, (id_,))
+    if database.execute("SELECT 1 FROM forgotten").fetchone() is not None:
+        database.execute(_REBUILD)
 
 
 def _renumber(database: Connection, conversation: str) -> None:

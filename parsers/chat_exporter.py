@@ -35,7 +35,7 @@ from wamigrate.source import Member, Source, no_chat
 from wamigrate.source_info import source_info
 from wamigrate.stored_chat import choose
 from wamigrate.stored_report import report
-from wamigrate.web_page import decode_page, is_page, may_be_page
+from wamigrate.web_page import decode_page, is_page, may_be_page, naming
 
 from ._chat_exporter_json import is_json, read_json
 from ._chat_exporter_pages import SIGN, PageHead, number_in, read_head, read_rows
@@ -158,8 +158,9 @@ def _info(source: Source, member: Member, data: bytes, format_name: str) -> Sour
 def _read_page(source: Source, member: Member, format_name: str) -> _Page:
     data = source.read(member)
     text = decode_page(data, source.where(member))
-    head = read_head(text)
-    rows = tuple(read_rows(text, head.base))
+    with naming(source.where(member)):
+        head = read_head(text)
+        rows = tuple(read_rows(text, head.base))
     return _Page(member, head, rows, replace(_info(source, member, data, format_name), messages=len(rows)))
 
 

@@ -7,10 +7,13 @@ from collections.abc import Callable, Generator, Mapping
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 import pytest
+
+if TYPE_CHECKING:
+    from window_client import Visitor, Window
 
 Golden = Callable[[Path, Mapping[str, bytes]], None]
 """Compares files by name with what a folder holds, or writes them there with ``--update-goldens``."""
@@ -39,6 +42,22 @@ def deep() -> Generator[Path]:
         yield Path(folder)
     finally:
         subprocess.run(["rm", "-r", folder], check=True)
+
+
+@pytest.fixture
+def window(tmp_path: Path) -> Generator["Window"]:
+    """Give the window's application, without a server."""
+    from window_client import Window  # noqa: PLC0415 - needs the extra `web`, which most tests do without
+
+    window = Window(tmp_path)
+    yield window
+    window.sessions.close()
+
+
+@pytest.fixture
+def visitor(window: "Window") -> "Visitor":
+    """Give a tab of that window."""
+    return window.visit()
 
 
 @pytest.fixture

@@ -24,6 +24,8 @@ Fault = Literal[
     "not-json",
     "redirect",
     "teapot",
+    "no-list",
+    "nothing-there",
     "silent",
     "get-breaks",
 ]
@@ -108,6 +110,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self._json(307, {})
             case "teapot":
                 self._json(418, {"detail": "I am\na   teapot"})
+            case "no-list":
+                self._json(200, {"detail": "What would you like to know?"})
+            case "nothing-there":
+                self._json(404, {"detail": "Not Found"})
             case "silent":
                 threading.Event().wait(2)
             case _:

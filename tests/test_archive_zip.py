@@ -174,6 +174,49 @@ def test_what_is_left_of_a_failure_is_released() -> None:
         assert archive.namelist() == []
 
 
+def test_a_failure_before_anything_was_written_leaves_nothing_either() -> None:
+    with (
+        zipfile.ZipFile(io.BytesIO(), "w") as archive,
+        pytest.raises(SourceError),
+        ZipTarget(archive) as target,
+    ):
+        target.copy("s", "a.txt", "a.txt")
+    assert archive.namelist() == []
+
+
+def test_a_file_that_cannot_be_opened_takes_no_other_with_it() -> None:
+    class Locked(Broken):
+        """Has a file that cannot even be opened."""
+
+        def open(self, member: Member) -> BinaryIO:
+            if member.name == "bad":
+                raise zipfile.BadZipFile("bad header")
+            return super().open(member)
+
+    target = MemoryTarget()
+    target.sources = {"s": Locked(Path("s"), "s")}
+    with target, zip_target(target) as archive:
+        archive.copy("s", "good", "good")
+        with pytest.raises(SourceError, match="bad header"):
+            archive.copy("s", "bad", "bad")
+    with zipfile.ZipFile(io.BytesIO(target.files[""])) as found:
+        assert found.namelist() == ["good"]
+
+
+def test_a_member_takes_text_as_any_stream_does_and_may_be_closed_twice() -> None:
+    target = MemoryTarget()
+    with target, zip_target(target) as archive:
+        stream = archive.open("a.txt")
+        text = io.TextIOWrapper(stream, encoding="utf-8", newline="\n")
+        text.write("olé\n")
+        text.close()
+        stream.close()
+    with zipfile.ZipFile(io.BytesIO(target.files[""])) as found:
+        assert [(info.filename, found.read(info)) for info in found.infolist()] == [
+            ("a.txt", "olé\n".encode())
+        ]
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.dictionaries(st.text("abé./", min_size=1, max_size=5), st.binary(max_size=50), max_size=4))
 def test_whatever_is_written_is_read_back(files: dict[str, bytes]) -> None:

@@ -332,7 +332,7 @@ def test_an_archive_that_contains_itself_is_looked_into_once(tmp_path: Path) -> 
     inner = pack(tmp_path / "inner.zip", [("note.txt", b"x")]).read_bytes()
     for _ in range(12):
         inner = pack(tmp_path / "inner.zip", [("a.zip", inner), ("b.zip", inner)]).read_bytes()
-    refused(tmp_path / "inner.zip", "a ZIP archive of 2 files without a chat", 4)
+    refused(tmp_path / "inner.zip", "a ZIP archive of 2 files without a chat")
 
 
 def test_archives_inside_archives_are_opened_down_to_a_limit(tmp_path: Path) -> None:
@@ -396,7 +396,7 @@ def test_very_many_files_that_could_be_chats_and_are_none_are_refused_soon(name:
         for number in range(6_000):
             archive.writestr(zipfile.ZipInfo(name.format(number)), content)
     refused(
-        path, "without a chat" if "db" not in name else "no SQLite database", 4 if "db" not in name else 5
+        path, "without a chat" if "db" not in name else "no SQLite database", 3 if "db" not in name else 5
     )
 
 
@@ -480,11 +480,11 @@ def test_two_archives_one_after_the_other_are_the_last_one(tmp_path: Path) -> No
 
 
 def test_a_chat_of_no_bytes_is_no_chat(tmp_path: Path) -> None:
-    refused(pack(tmp_path / "chat.zip", [("_chat.txt", b"")]), "without a chat", 4)
+    refused(pack(tmp_path / "chat.zip", [("_chat.txt", b"")]), "without a chat")
 
 
 def test_an_archive_of_folders_alone_is_no_chat(tmp_path: Path) -> None:
-    refused(pack(tmp_path / "chat.zip", [("a/", b""), ("b/", b"")]), "0 files without a chat", 4)
+    refused(pack(tmp_path / "chat.zip", [("a/", b""), ("b/", b"")]), "an empty ZIP archive")
 
 
 def test_links_devices_and_loops_in_a_folder_are_left_alone(tmp_path: Path) -> None:

@@ -69,6 +69,17 @@ class TestSame:
         assert found[0] == found[1] == found[2]
         assert "1 of 9 inputs failed" in shown[0]
 
+    @pytest.mark.parametrize("jobs", ["1", "2"])
+    def test_an_input_that_is_not_there_is_said_to_be_missing(self, run: Run, jobs: str) -> None:
+        write_chats(Path("in"), 1)
+        command = ("export", "in/chat 000.txt", "in/gone.zip", "--to", "json", "-o", "out", "--jobs", jobs)
+        done = run(*command)
+        assert done.exit_code == 10
+        assert done.stderr == (
+            "error: in/gone.zip: cannot be read (No such file or directory)\n"
+            "error: 1 of 2 inputs failed; the others are done\n"
+        )
+
     def test_an_executor_of_threads_does_the_same(self, run: Run) -> None:
         del run
         write_chats(Path("in"), 5)
@@ -290,7 +301,15 @@ class TestJournalAside:
         write_chats(Path("in"), 2)
         run("export", "in", "--to", "json", "-o", "in")
         assert (Path("in") / JOURNAL).stat().st_mode & 0o77 == 0
-        assert len(find_inputs(["in"]).paths) == 4
+        assert all(path.suffix == ".txt" for path in find_inputs(["in"]).paths)
+
+    def test_results_among_the_inputs_are_no_inputs_of_the_next_run_unless_named(self, run: Run) -> None:
+        write_chats(Path("in"), 3)
+        for _ in range(3):
+            assert run("export", "in", "--to", "json", "-o", "in/done", "--overwrite").exit_code == 0
+        assert len(list(Path("in/done").glob("*.json"))) == 3
+        assert len(find_inputs(["in"]).paths) == 3
+        assert len(find_inputs(["in/done/*.json"]).paths) == 3
 
     def test_a_journal_that_cannot_be_written_stops_nobody(self, run: Run) -> None:
         write_chats(Path("in"), 2)

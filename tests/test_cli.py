@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from wamigrate import batch, cli, pipeline, progress, render, streaming
-from wamigrate.errors import ParseError, WamigrateError
+from wamigrate.errors import ExportError, ParseError, WamigrateError
 from wamigrate.formats import find_exporters, find_parsers, names
 from wamigrate.report import Outcome, failure
 from wamigrate.settings import Settings
@@ -45,6 +46,8 @@ COMPLETIONS = [
     ("wamigrate export --to mar", "markdown"),
     ("wamigrate export --from past", "pasted"),
     ("wamigrate ins", "inspect"),
+    ("wamigrate migrate --into lib", "librechat"),
+    ("wamigrate destinations obs", "obsidian"),
 ]
 Run = Callable[..., Result]
 
@@ -84,6 +87,34 @@ class TestHelp:
     def test_without_arguments_help_is_shown(self, run: Run) -> None:
         assert "Commands:" in run().output
 
+    @pytest.mark.parametrize("arguments", [(), ("export", "--help"), ("--help",)])
+    def test_help_goes_where_it_can_be_read(self, arguments: tuple[str, ...]) -> None:
+        done = wamigrate(*arguments)
+        shown, other = (done.stdout, done.stderr) if arguments else (done.stderr, done.stdout)
+        assert (done.returncode, other) == (0 if arguments else 2, "")
+        assert "Usage: wamigrate" in shown
+        assert len(shown.split("\n")) > 10
+
+    def test_streams_that_are_no_terminal_and_no_file_will_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        printed = io.StringIO()
+        monkeypatch.setattr("sys.stdout", printed)
+        monkeypatch.setattr("sys.argv", ["wamigrate", "formats"])
+        with pytest.raises(SystemExit) as done:
+            cli.main()
+        assert done.value.code == 0
+        assert "markdown" in printed.getvalue()
+
+    def test_the_module_can_be_imported_without_running(self) -> None:
+        assert import_module("wamigrate.__main__").main is cli.main
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk of the system's own")
+    def test_a_standard_output_without_room_is_one_line(self) -> None:
+        with Path("/dev/full").open("wb") as full:
+            command = [sys.executable, "-m", "wamigrate", "formats"]
+            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        assert done.stderr == "error: standard output: cannot be written (No space left on device)\n"
+        assert done.returncode == ExportError.exit_code
+
     def test_it_loads_no_format_no_pipeline_and_no_rich(self) -> None:
         code = "import sys; from wamigrate import cli; print(*sys.modules)"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -92,7 +123,8 @@ class TestHelp:
         heavy |= {f"wamigrate.{group}.{name}" for group, known in formats.items() for name in known}
         assert not heavy & set(done.stdout.split())
 
-    def test_it_is_quick(self) -> None:
+    def test_it_is_quick(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # to be counted takes time
         before = os.times()
         for _ in range(4):
             assert wamigrate("--help").returncode == 0
@@ -213,11 +245,37 @@ class TestExport:
             run("export", "chat.txt", "--to", "json", "--overwrite", "--report", "report.json").exit_code == 0
         )
 
+    @pytest.mark.skipif(sys.platform != "linux", reason="names of files are any bytes on Linux")
+    def test_a_name_that_is_no_text_is_written_into_json_all_the_same(self, run: Run) -> None:
+        name = os.fsdecode(b"caf\xe9.txt")
+        Path("chat.txt").rename(name)
+        for command in (("inspect",), ("stats",), ("migrate", "--into", "folder")):
+            done = run(*command, name, "--json")
+            assert done.exit_code == 0, done.output
+            assert json.dumps(name) in json.dumps(json.loads(done.stdout))
+        run("export", name, "--to", "json", "-o", "x.json", "--report", "r.json")
+        assert json.loads(Path("r.json").read_text(encoding="utf-8"))["outcomes"][0]["input"] == name
+
+    def test_folders_on_the_way_to_a_report_are_made_as_for_a_result(self, run: Run) -> None:
+        for folder in ("a/b", "c/d"):
+            output = "a/b/chat.json" if folder == "a/b" else "chat.json"
+            done = run("export", "chat.txt", "--to", "json", "-o", output, "--report", f"{folder}/r.json")
+            assert done.exit_code == 0, done.output
+            assert json.loads(Path(folder, "r.json").read_bytes())["exit_code"] == 0
+            assert Path(folder).stat().st_mode & 0o077 == 0
+
+    def test_a_report_below_a_file_is_refused_before_anything_is_done(self, run: Run) -> None:
+        done = run("export", "chat.txt", "--to", "json", "-o", "x.json", "--report", "chat.txt/r.json")
+        assert done.exit_code == 6
+        assert done.stderr.count("\n") == 1
+        assert "choose another place with --report" in done.stderr
+        assert not Path("x.json").exists()
+
     def test_a_report_that_cannot_be_written_is_an_error(self, run: Run) -> None:
         assert run("export", "chat.txt", "--to", "json", "--report", "chat.txt/report.json").exit_code == 6
         Path("folder").mkdir()
         assert run("export", "chat.txt", "--to", "json", "--report", "folder").exit_code == 6
-        Path("chat.json").unlink()
+        assert not Path("chat.json").exists()
         shown = run("export", "chat.txt", "--to", "json", "--report", "x" * 300)
         assert shown.exit_code == 6
         assert shown.stderr.endswith("choose another place with --report\n")

@@ -176,3 +176,29 @@ def _works_in(process: Path, folder: Path) -> bool:
         return (process / "cwd").readlink() == folder
     except OSError:
         return False
+
+
+def test_a_scheduler_that_holds_up_dask_itself_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    going_on = threading.Event()
+
+    def hold_up(*_: object, **__: object) -> None:
+        going_on.wait(30)
+        raise OSError("too late")
+
+    monkeypatch.setattr(cluster, "_PATIENCE", 0.0)
+    monkeypatch.setattr("distributed.comm.connect", hold_up)
+    try:
+        with pytest.raises(OptionError, match="--scheduler tcp://silent:1: no scheduler answers"):  # noqa: SIM117 - one line is too long
+            with connect("tcp://silent:1", 1):
+                pass
+    finally:
+        going_on.set()
+
+
+def test_a_cluster_of_our_own_needs_what_makes_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_nothing(_: str) -> None:
+        """Say that nothing is installed."""
+
+    monkeypatch.setattr(cluster, "find_spec", find_nothing)
+    with pytest.raises(OptionError, match=r"--scheduler local: needs the extra cluster"), connect("local", 1):
+        pass

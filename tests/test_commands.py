@@ -28,6 +28,7 @@ def run(command: str, folder: Path) -> str:
         "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
         "LC_ALL": "C.UTF-8",
         "HOME": str(folder),
+        **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
     }
     done = subprocess.run(
         ["/bin/sh", "-c", command],

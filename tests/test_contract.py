@@ -16,7 +16,7 @@ import pytest
 
 from wamigrate.canon import loads
 from wamigrate.catalogue import describe_type
-from wamigrate.errors import OptionError, SourceError, UnknownFormatError, WamigrateError
+from wamigrate.errors import NoChatError, OptionError, SourceError, WamigrateError
 from wamigrate.formats import (
     Confidence,
     Exporter,
@@ -234,7 +234,7 @@ def test_an_empty_folder_and_an_empty_archive_are_nobodys(parser: Parser, tmp_pa
     for path in (folder, archive):
         with closing(open_source(path)) as source:
             assert parser.sniff(source) is Confidence.NO
-            with pytest.raises(UnknownFormatError):
+            with pytest.raises(NoChatError, match="an empty "):
                 detect(source)
 
 

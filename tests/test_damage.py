@@ -11,7 +11,7 @@ from wamigrate.damage import find_damage, mark_damage, repair, repair_damage
 from wamigrate.dollars import eat_dollars, eats_dollars, has_lost_dollars, restore_dollars
 from wamigrate.fences import code_blocks, count_fences
 from wamigrate.indents import restore_indents
-from wamigrate.model import Conversation, Message, Participant, Role, Span
+from wamigrate.model import Conversation, Message, Part, Participant, Role, Span, replace
 from wamigrate.notes import Notes
 from wamigrate.rejoin import rejoin
 
@@ -280,6 +280,35 @@ def test_an_indentation_that_is_not_certain_stays_lost(text: str) -> None:
     start = text.index("@")
     text = text.replace("@", "")
     assert restore_indents(text, [start]) == text
+
+
+def test_code_that_was_cut_too_often_to_try_every_indentation_stays_as_it_is() -> None:
+    def cut(times: int) -> tuple[str, list[int]]:
+        head = "```py\ndef f():\n    if x:\n        g()\n"
+        tail = "".join(f"@else:\n        g({number})\n    if x:\n        h()\n" for number in range(times))
+        text, starts = head, list[int]()
+        for piece in tail.split("@")[1:]:
+            starts.append(len(text))
+            text += piece
+        return f"{text}```", starts
+
+    few, starts = cut(2)
+    assert restore_indents(few, starts) == few.replace("else", "    else")
+    many, starts = cut(6)
+    assert restore_indents(many, starts) == many
+
+
+def test_only_what_was_repaired_is_said_to_be() -> None:
+    first = (
+        eat_dollars(fence("js", CODE["js"])).removesuffix("Does it work?") + "```py\nfor x in y:\n    f(x)\n"
+    )
+    whole = answer(f"{first}g(x)\n```")
+    parts = (Part("a", 0, 0, len(first) - 1), Part("b", 1, len(first), len(whole.text)))
+    damaged = replace(whole, parts=parts, flags=("lossy-math", "lost-indent"))
+    notes = Notes()
+    found = repair_damage(replace(chat(), messages=(damaged,)), notes)
+    assert found.messages[0].text == whole.text.replace("and{last}", "and${last}")
+    assert [note.text for note in notes.items] == ["1 dollar sign put back into code"]
 
 
 def test_blocks_of_code_are_found_beside_code_inside_lines() -> None:

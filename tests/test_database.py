@@ -324,6 +324,29 @@ def test_any_value_can_be_taken_for_a_text_or_a_number(cell: Cell) -> None:
     assert as_float(cell) is None or isinstance(as_float(cell), float)
 
 
+def test_rows_whose_number_is_none_are_found_under_no_number(tmp_path: Path) -> None:
+    path = make(
+        tmp_path / "a.db",
+        "CREATE TABLE one (a, b TEXT)",
+        "INSERT INTO one VALUES (1, 'x'), (NULL, 'y'), ('1', 'z'), (1, 'again')",
+    )
+    with closing(open_source(path)) as source, reading_database(source, source.members[0]) as database:
+        assert database.by_key("one", "a", "b") == {1: [("x",), ("again",)]}
+
+
+def test_a_copy_that_finds_no_room_is_one_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = with_log(tmp_path)
+
+    def refuse() -> AbstractContextManager[Path]:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("wamigrate.database.scratch_folder", refuse)
+    with pytest.raises(SourceError, match=r"no temporary copy can be made \(No space left on device\)$"):
+        read_as("msgstore", path)
+
+
 def test_missing_columns_are_empty_and_missing_tables_have_no_rows(tmp_path: Path) -> None:
     path = make(
         tmp_path / "a.db", "CREATE TABLE one (a INTEGER, b TEXT)", "INSERT INTO one VALUES (1, 'x'), (2, 'y')"

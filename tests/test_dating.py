@@ -98,6 +98,15 @@ def test_a_second_style_that_tells_nothing_itself_fits_between_the_other_dates()
     assert days(fitting)[4] == "2025-05-04"
 
 
+def test_dates_and_times_that_do_not_exist_do_not_hinder_a_second_style_to_fit() -> None:
+    before, after = ([f"13/{month}/2025" for month in months] for months in (range(1, 5), range(6, 9)))
+    lines = chat(*before, "45/45/2025", "5/4/25", *after)
+    lines[1] = lines[1].replace("12:01", "12:99")
+    found = dated(*lines)
+    assert days(found)[5] == "2025-05-04"
+    assert [index for index, moment in enumerate(found.moments) if moment is None] == [1, 4]
+
+
 def test_the_first_year_may_be_given_where_none_is_printed() -> None:
     lines = ["30 December, 12:00 - Ana: hi", "2 January, 12:01 - Bob: hi"]
     found = dated(*lines, year=2013)

@@ -234,3 +234,37 @@ def test_the_connection_is_closed_at_the_end(server: State) -> None:
     with OpenWebUI(server.url, TOKEN) as client:
         assert client.tagged("whatsapp") == []
         assert client.chat("nobody") == {}
+
+
+@pytest.mark.parametrize("fault", ["no-list", "nothing-there"])
+def test_another_server_is_told_by_its_answers(server: State, fault: Fault) -> None:
+    server.fault = fault
+    with OpenWebUI(server.url, TOKEN) as client:
+        for call in (lambda: client.tagged("whatsapp"), lambda: client.import_chats([b"{}"])):
+            with pytest.raises(
+                ExportError, match="answers, but not as Open WebUI does; is the address right"
+            ):
+                call()
+
+
+def test_encryption_that_a_server_does_not_speak_is_said(server: State) -> None:
+    url = server.url.replace("http:", "https:")
+    with (
+        OpenWebUI(url, TOKEN, timeout=10) as client,
+        pytest.raises(ExportError, match="no secure connection can be made") as caught,
+    ):
+        client.tagged("whatsapp")
+    assert str(caught.value).startswith(f"{url}: ")
+    assert server.secrets == []
+
+
+def test_a_name_that_nobody_knows_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with (
+        OpenWebUI("http://chat.example:8080", TOKEN) as client,
+        pytest.raises(ExportError, match="the name of the server is not known; look at --url"),
+    ):
+        client.tagged("whatsapp")

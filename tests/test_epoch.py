@@ -34,6 +34,15 @@ def test_a_wall_clock_is_taken_for_utc_and_noted_once() -> None:
     assert [note.code for note in notes.items] == ["assumed-zone"]
 
 
+@pytest.mark.parametrize(
+    ("time", "offset"), [("0001-01-01T00:30:00", "+01:00"), ("9999-12-31T23:30:00", "-01:00")]
+)
+def test_within_a_day_of_the_first_or_last_time_that_there_is_the_offset_does_not_count(
+    time: str, offset: str
+) -> None:
+    assert as_utc(datetime.fromisoformat(time + offset)) == datetime.fromisoformat(time).replace(tzinfo=UTC)
+
+
 def test_a_span_goes_from_the_start_to_the_end() -> None:
     later = AWARE + timedelta(hours=1)
     assert Clock(Notes()).span(chat(AWARE, start=AWARE, end=later)) == (AWARE, later)

@@ -77,7 +77,7 @@ def test_the_newest_come_first_and_older_ones_are_left_out_and_counted() -> None
     files, notes = written("context_pack", ALL, budget="330 characters")
     assert headings(files["context.md"]) == ["Lamp"]
     (note,) = notes.items
-    assert note.code == "selected"
+    assert (note.code, note.severity) == ("selected", "info")
     assert "2 of 6 messages, in 1 of 3 conversations" in note.text
 
 

@@ -74,6 +74,7 @@ def stated(*texts: str) -> list[tuple[str, str]]:
         ("interests", "Mi piace il rock."),
         ("demographics", "Ik woon in Utrecht."),
         ("relationships", "Mijn dochter heet Noor."),
+        ("interests", "My favourite composers are Bach, Haydn etc."),
     ],
 )
 def test_a_lasting_statement_is_found_word_for_word(section: str, text: str) -> None:

@@ -345,6 +345,27 @@ def test_what_the_same_file_no_longer_gives_goes(tmp_path: Path) -> None:
     assert_sound(path)
 
 
+@pytest.mark.parametrize("secret", ["quixotry", "Geheimniskr\N{LATIN SMALL LETTER A WITH DIAERESIS}merei"])
+@pytest.mark.parametrize("later", ["", "other words"], ids=["removed", "reworded"])
+def test_words_that_are_gone_are_nowhere_in_the_file(secret: str, later: str, tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    archive = talk("one", "two", "three")
+    (found,) = archive.conversations
+    first, second, third = found.messages
+
+    def saying(words: str) -> Archive:
+        kept = (first, second, *([replace(third, text=words)] if words else []))
+        return replace(archive, conversations=(replace(found, messages=kept),))
+
+    update(path, saying(secret))
+    stem = secret[:6].lower().encode()
+    assert stem in path.read_bytes().lower()
+    update(path, saying(later))
+    assert stem not in path.read_bytes().lower()
+    assert query(path, "SELECT rowid FROM messages_fts WHERE messages_fts MATCH ?", secret) == []
+    assert_sound(path)
+
+
 def test_another_assistant_for_the_same_file_leaves_nothing_of_the_first_reading(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
     archive = talk("one", "two")

@@ -1,6 +1,7 @@
 """What a disk, a pipe or another process can do to a run: one line, an exit code, and no half result."""
 
 import errno
+import fcntl
 import io
 import os
 import resource
@@ -359,7 +360,7 @@ def test_a_place_that_becomes_a_link_meanwhile_is_not_followed(kind: Kind, tmp_p
 def test_a_run_that_is_asked_to_stop_tidies_up(
     number: signal.Signals, code: int, to: str, chat: Path, tmp_path: Path
 ) -> None:
-    write_chat(chat, 6000)
+    write_chat(chat, 25_000)  # so many that it is not done when the signal comes, on a busy machine
     with subprocess.Popen(
         [*COMMAND, "export", str(chat), "--to", to, "-o", str(tmp_path / "out"), "-q"],
         stderr=subprocess.PIPE,
@@ -389,13 +390,14 @@ def test_calls_that_signals_interrupt_are_taken_up_again(chat: Path, tmp_path: P
     assert (tmp_path / "out" / ".wamigrate").read_bytes() == (tmp_path / "calm" / ".wamigrate").read_bytes()
 
 
+@pytest.mark.parametrize("system", ["a network disk", "Windows"])
 def test_where_folders_cannot_be_locked_age_tells_who_is_alive(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr(twin, "flock", refuse)
+    monkeypatch.setattr(*((twin, "_CAN_LOCK", False) if system == "Windows" else (fcntl, "flock", refuse)))
     place = tmp_path / "out"
     write(FolderTarget(place), "first")
     left = twin.twin_path(place)
@@ -468,3 +470,126 @@ def test_folders_of_others_that_may_not_be_changed_do_not_keep_the_older_result(
     write(FolderTarget(place, overwrite=True), "new")
     assert content(place / "mine" / "thoughts.md") == "mine"
     assert names(tmp_path) == ["out"]
+
+
+def test_a_twin_that_another_run_makes_at_the_same_moment_is_left_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "out"
+
+    def compete(_: Path) -> None:
+        twin.twin_path(place).mkdir()
+
+    monkeypatch.setattr(twin, "recover", compete)
+    with pytest.raises(twin.InUseError):
+        twin.Twin(place)
+    assert twin.twin_path(place).is_dir()
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_a_twin_that_another_run_removes_before_it_is_locked_is_not_used(
+    replaced: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, made = fcntl.flock, tmp_path.with_name("made")
+
+    def lose(handle: int, how: int) -> None:
+        lock(handle, how)
+        left = twin.twin_path(tmp_path / "out")
+        left.rename(made)
+        if replaced:
+            left.mkdir()
+
+    monkeypatch.setattr(fcntl, "flock", lose)
+    handles = Path("/proc/self/fd")
+    before = len(names(handles)) if handles.exists() else 0
+    with pytest.raises(twin.InUseError):
+        twin.Twin(tmp_path / "out")
+    assert not before or len(names(handles)) == before
+    made.rmdir()
+
+
+def test_a_folder_above_that_is_gone_is_not_called_another_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "above").mkdir()
+
+    def lose(_: Path) -> None:
+        (tmp_path / "above").rmdir()
+
+    monkeypatch.setattr(twin, "recover", lose)
+    with pytest.raises(FileNotFoundError):
+        twin.Twin(tmp_path / "above" / "out")
+
+
+def test_what_may_not_be_changed_is_made_changeable_before_it_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (inner / "note.md").touch()
+    inner.chmod(0o500)
+    real = shutil.rmtree
+
+    def rmtree(folder: Path) -> None:
+        """Be no superuser."""
+        for path in folder.rglob("*"):
+            if path.is_dir() and not path.stat().st_mode & stat.S_IWUSR:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        real(folder)
+
+    monkeypatch.setattr(shutil, "rmtree", rmtree)
+    twin.remove_tree(tmp_path / "a")
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_target_that_gave_only_room_for_temporary_files_makes_nothing(kind: Kind, tmp_path: Path) -> None:
+    with kind(tmp_path / "out") as target:
+        room = target.scratch()
+        assert room is not None
+        (room / "sorted").write_text("something")
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_file_that_appears_at_the_last_moment_is_not_replaced(
+    taken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "out"
+
+    def link(source: Path, target: Path, **_: object) -> None:
+        if taken:
+            target.write_text("theirs")
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), source)
+
+    monkeypatch.setattr(os, "link", link)
+    error, words = (
+        (TargetExistsError, "exists already") if taken else (ExportError, "the result cannot be put")
+    )
+    with pytest.raises(error, match=f"out: {words}"):
+        write(FileTarget(place), "mine")
+    assert names(tmp_path) == (["out"] if taken else [])
+    assert not taken or content(place) == "theirs"
+
+
+@pytest.mark.parametrize("error", [PermissionError(errno.EPERM, "not permitted"), NotImplementedError()])
+def test_a_disk_without_second_names_gets_a_file_too(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(os, "link", link)
+    write(FileTarget(tmp_path / "out"), "new")
+    assert (names(tmp_path), content(tmp_path / "out")) == (["out"], "new")
+
+
+def test_closing_a_stream_once_more_brings_nothing_back() -> None:
+    target = MemoryTarget()
+    stream = target.open("note.md")
+    stream.write(b"new")
+    stream.close()
+    assert target.files == {"note.md": b"new"}
+    target.discard()
+    stream.close()
+    assert target.files == {}

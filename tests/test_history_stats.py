@@ -16,11 +16,11 @@ from strategies import archives
 from typer.testing import CliRunner
 
 from wamigrate.cli import app
-from wamigrate.errors import ParseError, SourceError
+from wamigrate.errors import NothingToExportError, ParseError, SourceError
 from wamigrate.history_report import stats, sum_up
 from wamigrate.history_stats import LONGEST, Gatherer, HistoryStats, Service
 from wamigrate.languages import estimate_language
-from wamigrate.model import Attachment, Conversation, Message, Role
+from wamigrate.model import Attachment, Conversation, Message, Role, replace
 from wamigrate.render_stats import columns, stats_lines
 from wamigrate.settings import Settings
 from wamigrate.spread import Histogram
@@ -56,6 +56,14 @@ def conversations() -> st.SearchStrategy[list[Conversation]]:
 
 
 # --- counting
+
+
+def test_messages_without_an_id_are_never_taken_for_the_same() -> None:
+    twice = replace(said("user", None, "Hello"), id="")
+    found = counted(
+        talk(said("user", None, "Hi"), twice), talk(said("user", None, "Hi"), twice), distinct=True
+    )
+    assert (found.messages, found.conversations) == (3, 2)
 
 
 def test_messages_words_and_characters_are_counted_by_role() -> None:
@@ -171,6 +179,12 @@ def test_code_is_counted_by_language() -> None:
         talk(said("assistant", None, text), said("user", None, "```PY\nz\n```"), said("user", None, "``"))
     )
     assert (found.code.messages, found.code.blocks, found.code.languages) == (2, 3, {"py": 2, "": 1})
+
+
+def test_of_many_languages_of_code_the_rarest_are_one_bar() -> None:
+    found = counted(talk(*(said("assistant", None, f"```l{n:02}\nx\n```\n" * (20 - n)) for n in range(14))))
+    (code,) = (figure for figure in figures(found) if figure.key == "code")
+    assert code.rows == (*((f"l{n:02}", 20 - n) for n in range(11)), ("others", 9 + 8 + 7))
 
 
 def test_files_are_counted_by_type() -> None:
@@ -401,7 +415,33 @@ def test_an_input_that_breaks_in_the_middle_leaves_no_trace(
 
 def test_filters_count_and_may_leave_nothing(folder: Path) -> None:
     assert stats(folder / "b.txt", after="2025-03-26").messages == 1
-    assert stats(folder / "b.txt", after="2026").messages == 0
+    assert stats([folder / "a.txt", folder / "b.txt"], after="2025-03-26").messages == 1
+
+
+def test_a_sum_of_nothing_is_an_error_as_an_export_of_nothing_is(folder: Path) -> None:
+    with pytest.raises(NothingToExportError, match=r"b\.txt: no message of 3 is left: .* because of --after"):
+        stats(folder / "b.txt", after="2026")
+    run = CliRunner().invoke
+    for arguments, code in ((["b.txt"], 6), (["a.txt", "b.txt"], 10)):
+        done = run(app, ["stats", *arguments, "--after", "2026", "--svg", "pictures"])
+        assert (done.exit_code, done.stdout) == (code, "")
+        assert not (folder / "pictures").exists()
+        assert run(app, ["export", *arguments, "--to", "json", "--after", "2026"]).exit_code == code
+    assert done.stderr.count("there is nothing to sum up") == 2
+    done = run(app, ["stats", "b.txt", "--after", "2026", "--json"])
+    report = json.loads(done.stdout)
+    assert (done.exit_code, report["inputs"], report["stats"]["messages"]) == (6, [], 0)
+    assert report["failures"][0]["failure"]["error"] == "NothingToExportError"
+    assert run(app, ["stats", "a.txt", "b.txt", "--after", "2025-03-26"]).exit_code == 0
+
+
+def test_an_empty_chat_cannot_be_summed_up(folder: Path) -> None:
+    archive = {"schema": "wamigrate/1", "generator": {"name": "wamigrate", "version": "0"}}
+    text = json.dumps(archive | {"sources": [], "conversations": [], "notes": []})
+    (folder / "empty.json").write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(app, ["stats", "empty.json"])
+    assert (done.exit_code, done.stdout) == (6, "")
+    assert done.stderr == "error: empty.json: there are no messages in it; there is nothing to sum up\n"
 
 
 def test_pictures_go_into_a_folder_that_is_free(folder: Path) -> None:
@@ -413,7 +453,21 @@ def test_pictures_go_into_a_folder_that_is_free(folder: Path) -> None:
     for name in names:
         ET.fromstring((folder / "pictures" / name).read_text(encoding="utf-8"))
     assert run(app, ["stats", "a.txt", "--svg", "pictures"]).exit_code == 6
-    assert run(app, ["stats", "a.txt", "--svg", "pictures", "--overwrite"]).exit_code == 0
+    again = run(app, ["stats", "a.txt", "--svg", "pictures", "--overwrite"])
+    assert again.exit_code == 0
+    assert again.stdout.endswith("\npictures\n")
+
+
+def test_labels_of_any_length_are_cut_in_no_time() -> None:
+    endless = "W" * 300_000
+    found = counted(talk(said("user", "2025-03-25T20:00"), title=endless))
+    start = process_time()
+    (longest,) = (chart for chart in charts(found, prefix="") if chart.key == "longest")
+    lines = list(stats_lines(found, [endless], 80))
+    assert process_time() - start < 2
+    assert "W…</text>" in longest.svg
+    assert max(map(columns, lines)) <= 80
+    assert lines[0] == "W" * 79 + "…"
 
 
 def test_utc_is_told() -> None:
@@ -423,3 +477,14 @@ def test_utc_is_told() -> None:
     assert "UTC" not in "".join(stats_lines(local, [""]))
     assert "Some times are UTC" in " ".join(stats_lines(universal, [""]))
     assert NUMBER.search("".join(stats_lines(universal, [""])))
+
+
+def test_of_many_months_a_terminal_gets_the_latest_and_the_number_of_the_others() -> None:
+    found = counted(talk(*(said("user", f"20{n // 12 + 20}-{n % 12 + 1:02}-25T20:00") for n in range(30))))
+    (months,) = (figure for figure in figures(found) if figure.key == "months")
+    assert len(months.rows) == 30
+    lines = list(stats_lines(found, ["chat.zip"], 80))
+    assert "  6 earlier, --json lists all" in lines
+    assert [any(line.startswith(f"  {row[0]} ") for line in lines) for row in months.rows] == [
+        place >= 6 for place in range(30)
+    ]

@@ -214,6 +214,30 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        lambda: _page("<br>" * 150_001),
+        lambda: (
+            "<!-- saved from url=(0025)https://web.whatsapp.com/ -->"
+            + _page("x").replace("<header>", "<header>" + "<b>" * 150_001)
+        ),
+    ],
+    ids=["message", "header"],
+)
+def test_a_message_of_more_tags_than_any_has_is_refused_at_once(
+    page: Callable[[], str], tmp_path: Path
+) -> None:
+    path = tmp_path / "WhatsApp.html"
+    path.write_text(page(), encoding="utf-8")
+    start = time.process_time()
+    with pytest.raises(
+        ParseError, match=r"WhatsApp\.html: has a piece of more than 150,000 tags, .*tags=NUMBER"
+    ):
+        convert(path, "json", tmp_path / "out.json", from_="whatsapp_html")
+    assert time.process_time() - start < 10, "below 1 s on a slow machine"
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_that_was_made_to_do_harm_is_read_or_refused(name: str, tmp_path: Path) -> None:
     path = tmp_path / "WhatsApp.html"

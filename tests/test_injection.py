@@ -296,15 +296,16 @@ def _page(data: bytes) -> None:
 
 def _markdown(data: bytes) -> None:
     text = data.decode()
-    body = text
+    body, own = text, 2  # levels of headings that are ours: those below are of messages
     if text.startswith("---\n"):
+        own = 3
         front, _, body = text.removeprefix("---\n").partition("\n---\n")
         fields: dict[str, object] = yaml.safe_load(front)
         assert isinstance(fields, dict)
         assert "owner" not in fields
         assert fields.get("title") != "mine"
         assert not steers(front)
-    assert not steers("".join(re.findall(r"(?m)^#{1,3} .*", body)))
+    assert not steers("".join(re.findall(rf"(?m)^#{{1,{own}}} .*", body)))
 
 
 def _database(data: bytes) -> None:

@@ -2,12 +2,16 @@
 
 import os
 import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from wamigrate.errors import OptionError
+from wamigrate.errors import AmbiguousFormatError, OptionError
+from wamigrate.formats import Parser
 from wamigrate.inputs import find_inputs
+from wamigrate.source import Source
 
 CHAT = "25/03/2025, 21:04 - Mira: Hi\n25/03/2025, 21:05 - ChatGPT: Hello\n25/03/2025, 21:06 - Mira: Bye\n"
 OTHER = CHAT.replace("ChatGPT", "Copilot")
@@ -143,3 +147,80 @@ def test_an_empty_name_is_refused(place: Path) -> None:
     assert place.exists()
     with pytest.raises(OptionError, match="an input is empty"):
         find_inputs([""])
+
+
+def test_a_folder_that_cannot_be_listed_is_passed_on_and_stops_no_other(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "chats" / "locked").mkdir(parents=True)
+    for name in ("a.txt", "b.txt"):
+        (place / "chats" / name).write_text("25/03/2025, 20:10 - Ana: Hello\n", encoding="utf-8")
+    listing = Path.iterdir
+
+    def refuse(self: Path) -> Iterator[Path]:
+        if self.name == "locked":
+            raise PermissionError(13, "Permission denied", str(self))
+        return listing(self)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    found = find_inputs([place / "chats"]).paths
+    assert [path.name for path in found] == ["a.txt", "b.txt", "locked"]
+
+
+def test_a_place_that_cannot_be_looked_at_is_passed_on(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "stat", refuse)
+    assert find_inputs([place / "locked" / "a.txt"]).paths == (place / "locked" / "a.txt",)
+
+
+def test_what_was_an_export_counts_as_one_whatever_it_is_now(place: Path) -> None:
+    folder = place / "chats"
+    folder.mkdir()
+    (folder / "a.txt").write_text("25/03/2025, 20:10 - Ana: Hello\n", encoding="utf-8")
+    (folder / "b.txt").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (folder / "c.txt").write_text("nothing", encoding="utf-8")
+    assert find_inputs([folder]).paths == (folder,)
+    known = {folder / name for name in ("a.txt", "b.txt", "c.txt")}
+    assert set(find_inputs([folder], recall=known.__contains__).paths) == known
+
+
+def test_a_file_that_may_not_be_read_is_passed_on_beside_sound_ones(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.txt", "locked.txt"):
+        text(f"chats/{name}")
+    opening: Callable[..., Any] = Path.open
+
+    def refuse(self: Path, *args: str, **more: str) -> Any:
+        if self.name == "locked.txt":
+            raise PermissionError(13, "Permission denied", str(self))
+        return opening(self, *args, **more)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    assert found("chats") == ["chats/a.txt", "chats/locked.txt"]
+    assert place.exists()
+
+
+@pytest.mark.usefixtures("place")
+def test_a_single_export_that_broke_stands_for_itself_and_not_for_its_folder() -> None:
+    archive("chats/a.zip")
+    path = Path("chats/a.zip")
+    path.write_bytes(path.read_bytes()[:60])
+    assert find_inputs(["chats"], recall=lambda one: one == path).paths == (path,)
+
+
+@pytest.mark.usefixtures("place")
+def test_a_file_of_which_two_formats_are_sure_is_passed_on_to_be_asked_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text("chats/a.txt")
+    text("chats/b.txt")
+
+    def doubt(source: Source) -> Parser:
+        raise AmbiguousFormatError(f"{source.name}: could be one or two", ("one", "two"))
+
+    monkeypatch.setattr("wamigrate.inputs.detect", doubt)
+    assert found("chats") == ["chats/a.txt", "chats/b.txt"]
+    assert find_inputs(["chats"]).skipped == ()

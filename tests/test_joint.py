@@ -190,6 +190,17 @@ def test_a_time_zone_holds_for_all_copies(put: Put) -> None:
     assert written(archive) == TEXTS
 
 
+def test_a_name_that_is_given_holds_for_json_of_an_earlier_run_too(put: Put, tmp_path: Path) -> None:
+    wm.write(wm.merge([put("android", range(5))]), "json", tmp_path / "earlier.json")
+    for zone in (None, "Europe/Berlin"):
+        archive = wm.merge(
+            [tmp_path / "earlier.json", put("paste", range(4, 8))], assistant="Mira", time_zone=zone
+        )
+        roles = {one.name: one.role for one in archive.conversations[0].participants}
+        assert roles == {"Mira": "assistant", "ChatGPT": "user"}
+        assert written(archive) == TEXTS
+
+
 def test_a_name_must_be_that_of_somebody_in_one_of_the_copies_only(put: Put) -> None:
     paths = [put("android", range(6)), put("ios", range(2, 8), hours=1)]
     for name in ("Mira", "Mira K."):

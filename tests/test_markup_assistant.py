@@ -5,7 +5,7 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from wamigrate.markup import parse_whatsapp, to_html, to_plain, whatsapp_to_markdown
+from wamigrate.markup import parse_whatsapp, to_html, to_markdown, to_plain, to_whatsapp, whatsapp_to_markdown
 from wamigrate.markup_tree import CodeBlock, Gap, Item
 
 
@@ -283,3 +283,130 @@ def test_html_has_the_structure_of_the_answer() -> None:
 def test_gaps_hold_only_white_space() -> None:
     document = parse_whatsapp("# a\n\n \n- b\n\n```\nc\n```\n\nd", assistant=True)
     assert all(not block.text.strip() for block in document.blocks if isinstance(block, Gap))
+
+
+RICH = [
+    ("> - *a*", "> - **a**", "> - a"),
+    ("> 2.  a", "> 2. a", "> 2. a"),
+    ("> > a\n> b\n>\n> c", "> > a\n\n> b\n>\n> c", "> > a\n> b\n> \n> c"),
+    ("- > a\n  > b", "- \\> a\n\n  > b", "• > a\n> b"),
+    ("a ` b\nc ` d", "a \\` b  \nc \\` d", "a ` b\nc ` d"),
+    ("`a```b`", "`a```b`", "a```b"),
+    ("1. ```sh\n   ls\n   ```", "1.\n   ```sh\n   ls\n   ```", "1. ls"),
+    ("- a\n```\nx\n```\n- b", "- a\n\n```\nx\n```\n\n- b", "• a\nx\n• b"),
+    ("*a* **b** _c_ **d**", "**a** **b** *c* **d**", "a b c d"),
+    ("**a**_b_", "**a**_b_", "ab"),
+    ("_b_**a**", "_b_**a**", "ba"),
+    ("***a*** **_a_**", "***a*** ***a***", "a a"),
+    ("**a _b_ c** _d_", "**a _b_ c** *d*", "a b c d"),
+    ("*a **b** c*", "*a **b** c*", "a b c"),
+    ("**a**。b", "**a**。b", "a。b"),
+    ("- a\n  # b\n  c", "- a\n\n  # b\n\n  c", "• a\nb\nc"),
+    ("1. a\n   # *b*\n2. c", "1. a\n\n   # **b**\n\n2. c", "1. a\nb\n2. c"),
+    (
+        "- a\n  > b\n  ---\n  | c |\n  |---|\n- d",
+        "- a\n\n  > b\n\n  ---\n\n  | c |\n  |---|\n\n- d",
+        "• a\n> b\n---\nc\n• d",
+    ),
+    ("- a\n  \\(x\\) b\n\n  c", "- a  \n  $x$ b\n\n  c", "• a\n\\(x\\) b\n\nc"),
+    ("**[a _b_](https://x.y)**", "**[a _b_](https://x.y)**", "a b (https://x.y)"),
+    ("say ```a```\n```\nb\n```", "say `a`\n\n```\nb\n```", "say a\nb"),
+    ("a\n- ```\n  x\n  ```", "a\n\n-\n  ```\n  x\n  ```", "a\n• x"),
+    ("a\n\u2003\nb", "a  \n\u2003  \nb", "a\n\u2003\nb"),
+    ("- a\n  \u2003b", "- a  \n  \u2003b", "• a\n\u2003b"),
+    ("a\\\nb", "a\\\\  \nb", "a\\\nb"),
+    ("[a *b* c](https://x.y/&amp;)", "[a **b** c](https://x.y/\\&amp;)", "a b c (https://x.y/&amp;)"),
+    ("![i](https://x.y/i.png)", "![i](https://x.y/i.png)", "i (https://x.y/i.png)"),
+    ("[https://x.y](https://x.y)", "[https://x.y](https://x.y)", "https://x.y"),
+    ('[a](https://x.y "t")', '[a](https://x.y "t")', "a (https://x.y)"),
+    ("[a [b] c](https://x.y)", "[a \\[b\\] c](https://x.y)", "a [b] c (https://x.y)"),
+    ("[a ] b](https://x.y)", "\\[a ] b](<https://x.y>)", "[a ] b](https://x.y)"),
+    ("<https://x.y/a_b> and https://x.y/a_b.",) * 2 + ("https://x.y/a_b and https://x.y/a_b.",),
+    ("x\\", "x\\\\", "x\\"),
+    ("\\a \\( \\] \\*", "\\a \\\\( \\\\] \\*", "\\a \\( \\] *"),
+    ("# a #\n####### c", "# a #\n\n\\#\\#\\#\\#\\#\\## c", "a #\n####### c"),
+    ("a\n\n\n\n# b\ntext", "a\n\n\n\n# b\n\ntext", "a\n\n\n\nb\ntext"),
+    ("1. a\n\n2. b\n   more\n\n   para", "1. a\n\n2. b  \n   more\n\n   para", "1. a\n\n2. b\nmore\n\npara"),
+    ("1. a\n2) b\n3) c", "1. a\n2. b\n3. c", "1. a\n2) b\n3) c"),
+    ("2) a\n5) b\n6) c", "2) a\n\n5. b\n6. c", "2) a\n5) b\n6) c"),
+    ("- a\n1. b\n- c", "- a\n\n1. b\n\n- c", "• a\n1. b\n• c"),
+    ("- [ ] a\n- [X] *b*", "- [ ] a\n- [X] **b**", "• ☐ a\n• ☑ b"),
+    ("- a\n  - b\n\ntext", "- a\n  - b\n\ntext", "• a\n  • b\n\ntext"),
+    ("  | a | b |\n  |:--|--:|\n  | 1 | 2 |", "| a | b |\n|:--|--:|\n| 1 | 2 |", "a\tb\n1\t2"),
+    ("a | b\n--|--\n1 | 2\nend", "a | b\n--|--\n1 | 2\n\nend", "a\tb\n1\t2\nend"),
+    ("\n\n- a\n", "\n\n- a\n", "\n\n• a\n"),
+    ("* * *\n_ _ _", "***\n\n_ _ _", "---\n---"),
+    ("Sum: $a+b$ and $$c$$ \\(d\\)", "Sum: $a+b$ and $$c$$ \\\\(d\\\\)", "Sum: $a+b$ and $$c$$ \\(d\\)"),
+]
+
+
+@pytest.mark.parametrize(("text", "written", "shown"), RICH)
+def test_an_answer_is_written_shown_and_given_back(text: str, written: str, shown: str) -> None:
+    document = parse_whatsapp(text, assistant=True)
+    assert markdown(text) == to_markdown(document) == written
+    assert to_plain(document) == shown
+    assert to_whatsapp(document) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "bodies"),
+    [
+        ("```py\nx = 1\n``` end", ["x = 1"]),
+        ("```py\na ```b\n```", ["a ```b"]),
+        ("```py\na\n```x\n```", ["a\n```x"]),
+        ("```py\na\n```.\n```sh\nb\n```", ["a", "b"]),
+        ("````\n```\na\n```\n````", ["```\na\n```"]),
+        ("`` a\n```\nb\n```", ["b"]),
+        ("```a b c```", ["a b c"]),
+        ("say ```a b c``` now", []),
+        ("say ```a``` and ```b```\n```\nc\n```", ["c"]),
+        ("say ```a b\nc``` now", ["a b\nc"]),
+        ("```\n\n```", []),
+        ("x\n```py", []),
+        ("x\n```py\n", []),
+        ("x\n```py\ny", ["y"]),
+        ("x ```py\ny", ["y"]),
+        ("See: ```py\n  x\n```", ["  x"]),
+        ("x ``` y z", []),
+        (
+            "```this_word_is_far_too_long_for_a_language\ny\n```",
+            ["this_word_is_far_too_long_for_a_language\ny"],
+        ),
+        ("- ```py\n  y\n  ```\n- b", ["y"]),
+        ("    ```py\n      y\n    ```", ["  y"]),
+    ],
+)
+def test_code_reaches_from_its_fence_to_the_end_of_it(text: str, bodies: list[str]) -> None:
+    document = parse_whatsapp(text, assistant=True)
+    assert [block.code for block in document.blocks if isinstance(block, CodeBlock)] == bodies
+    assert to_whatsapp(document) == text
+
+
+def test_code_that_starts_in_an_item_stands_in_it() -> None:
+    document = parse_whatsapp(
+        "- a\n  - ```\n    x\n    ```\n- ```\n  y\n  ```\n\n```\nz\n```", assistant=True
+    )
+    assert [block.depth for block in document.blocks if isinstance(block, CodeBlock)] == [2, 1, 0]
+    items = [(block.depth, block.number) for block in document.blocks if isinstance(block, Item)]
+    assert items == [(0, None), (1, None), (0, None)]
+    numbered = parse_whatsapp("12. ```\n    x\n    ```", assistant=True)
+    assert [block.number for block in numbered.blocks if isinstance(block, Item)] == [12]
+
+
+def test_what_follows_code_in_its_line_is_text() -> None:
+    assert markdown("```\na\n``` - b\n- c") == "```\na\n```\n\n\\- b\n\n- c"
+    assert markdown("```\na\n```  \n- c") == "```\na\n```\n\n- c"
+
+
+def test_a_tab_is_as_wide_as_four_blanks() -> None:
+    document = parse_whatsapp("- a\n \t- b\n\t- c\n    - d\n     - e", assistant=True)
+    assert [block.depth for block in document.blocks if isinstance(block, Item)] == [0, 1, 1, 1, 1]
+
+
+def test_a_formula_over_lines_of_an_item_is_one_and_lines_around_it_stay() -> None:
+    text = "- a\n  b\n  \\[\n  x\n  = y\n  \\]\n  c"
+    assert markdown(text) == "- a  \n  b  \n  $$\n  x\n  = y\n  $$  \n  c"
+    assert to_whatsapp(parse_whatsapp(text, assistant=True)) == text
+    assert markdown("- a\n  \\[\n  x\n  c") == "- a  \n  \\\\\\[  \n  x  \n  c"
+    first = "- a\n\n  \\[\n  x\n  \\]"
+    assert markdown(first) == "- a\n\n  $$\n  x\n  $$"

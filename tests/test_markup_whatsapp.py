@@ -228,7 +228,7 @@ def test_a_fence_alone_in_its_line_is_a_block() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["``````", "``` ```", "```\n```", "```a", "a ``` b"])
+@pytest.mark.parametrize("text", ["``````", "``` ```", "```\n```", "```a", "a ``` b", "```  "])
 def test_a_fence_without_content_or_end_is_text(text: str) -> None:
     assert blocks(text) == [Paragraph(words(text))]
 
@@ -308,4 +308,134 @@ def test_rows_of_openers_take_no_square_of_their_length(unit: str, assistant: bo
     start = time.process_time()
     document = parse_whatsapp(text, assistant=assistant)
     assert time.process_time() - start < 5
+    assert to_whatsapp(document) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        ("````````b`", [Code("`", "```"), Code("b")]),
+        ("```````a`", [Code("`", "```"), Text("a`")]),
+        ("`a``b` c` d", [Code("a``b"), Text(" c` d")]),
+        ("`a```b` c", [Code("a```b"), Text(" c")]),
+        ("see ````a``` x", [Text("see "), Code("`a", "```"), Text(" x")]),
+        ("a` b `c` d`", [Text("a` b "), Code("c"), Text(" d`")]),
+        ("` a`", [Text("` a`")]),
+        ("`a ` b", [Text("`a ` b")]),
+        ("`a\n`b`", [Text("`a\n"), Code("b")]),
+    ],
+)
+def test_runs_of_backticks_are_read_from_left_to_right(text: str, nodes: list[Inline]) -> None:
+    assert inline(text) == nodes
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        ("*a\n*b*", [Text("*a\n"), Strong(words("b"))]),
+        ("*a *b\n*c*", [Text("*a *b\n"), Strong(words("c"))]),
+        ("*a* *b*", [Strong(words("a")), Text(" "), Strong(words("b"))]),
+        ("_a *b_ c*", [Emphasis(words("a *b")), Text(" c*")]),
+        ("*a `b* c` d*", [Strong((Text("a "), Code("b* c"), Text(" d")))]),
+        ("~*a*~ *~b~*", [Strike((Strong(words("a")),)), Text(" "), Strong((Strike(words("b")),))]),
+        ("*a*\x07", [Text("*a*\x07")]),
+        ("*a*\x7f", [Text("*a*\x7f")]),
+        ("*a*\x9f", [Text("*a*\x9f")]),
+        ("*a*\xa0", [Strong(words("a")), Text("\xa0")]),
+        ("*a*\ufffe", [Text("*a*\ufffe")]),
+        ("*a*\ufdd0", [Text("*a*\ufdd0")]),
+        ("*a*\ufdef", [Text("*a*\ufdef")]),
+        ("*a*\ufffd", [Strong(words("a")), Text("\ufffd")]),
+        ("*a*\U0001fffe", [Text("*a*\U0001fffe")]),
+        ("*a*\ud800", [Text("*a*\ud800")]),
+        ("*a*\ue000", [Strong(words("a")), Text("\ue000")]),
+    ],
+)
+def test_a_marker_pairs_with_the_next_that_closes_on_its_line(text: str, nodes: list[Inline]) -> None:
+    assert inline(text) == nodes
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        ("HTTPS://X.y", [Url("HTTPS://X.y")]),
+        ("ftp://x.y", [Url("ftp://x.y")]),
+        ("xhttp://x.y", [Text("xhttp://x.y")]),
+        ("a/http://x.y", [Text("a/http://x.y")]),
+        (".www.x.y", [Text(".www.x.y")]),
+        ("@www.x.y", [Text("@www.x.y")]),
+        ("-www.x.y", [Text("-www.x.y")]),
+        ("awww.x.y", [Text("awww.x.y")]),
+        ("www.", [Text("www.")]),
+        ("www.x", [Url("www.x")]),
+        ("https://.", [Text("https://.")]),
+        ("https://x.y/(a) b", [Url("https://x.y/(a)"), Text(" b")]),
+        ("(https://x.y/(a)) b", [Text("("), Url("https://x.y/(a)"), Text(") b")]),
+        ("a) https://x.y/(b) c", [Text("a) "), Url("https://x.y/(b)"), Text(" c")]),
+        ("see: foo://x", [Text("see: foo://x")]),
+        ("https://x.y/a] b", [Url("https://x.y/a"), Text("] b")]),
+        ("https://x.y/[a] b", [Url("https://x.y/[a]"), Text(" b")]),
+        ("{https://x.y}", [Text("{"), Url("https://x.y"), Text("}")]),
+        ("https://x.y?!…”’»。， b", [Url("https://x.y"), Text("?!…”’»。， b")]),
+        ("https://x.y/', b", [Url("https://x.y/"), Text("', b")]),
+        ("https://x.y/a_ b", [Url("https://x.y/a_"), Text(" b")]),
+        ("_see https://x.y/a_ b", [Emphasis((Text("see "), Url("https://x.y/a"))), Text(" b")]),
+        ("_see_ https://x.y/a_ b", [Emphasis(words("see")), Text(" "), Url("https://x.y/a_"), Text(" b")]),
+        ("*see _https://x.y_*", [Strong((Text("see "), Emphasis((Url("https://x.y"),))))]),
+        ("_see\nhttps://x.y/a_ b", [Text("_see\n"), Url("https://x.y/a_"), Text(" b")]),
+        ('"https://x.y" https://a.b', [Text('"'), Url("https://x.y"), Text('" '), Url("https://a.b")]),
+        ("https://x.y`a`", [Url("https://x.y"), Text("`a`")]),
+    ],
+)
+def test_addresses_begin_and_end_where_a_person_means_them_to(text: str, nodes: list[Inline]) -> None:
+    assert inline(text) == nodes
+
+
+def test_a_marker_far_before_an_address_is_not_closed_by_it() -> None:
+    near, far = f"_{'a ' * 400}https://x.y/b_", f"_{'a ' * 600}https://x.y/b_"
+    assert isinstance(inline(near)[0], Emphasis)
+    assert inline(far)[-1] == Url("https://x.y/b_")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("> a\n> \n> *b*", "> a\n> \n> b"),
+        ("- a\n* b\n3. c", "• a\n• b\n3. c"),
+        ("a\n\n \nb\n", "a\n\n\nb\n"),
+        ("see ```x\n  y```\nwww.a.b", "see x\n  y\nwww.a.b"),
+    ],
+)
+def test_plain_text_is_what_a_person_sees(text: str, shown: str) -> None:
+    assert to_plain(parse_whatsapp(text)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("a ```b\nc```   ", [Paragraph(words("a ")), CodeBlock("b\nc"), Gap("   ")]),
+        ("```b\nc```\n- d", [CodeBlock("b\nc"), Gap("\n"), Item("- ", words("d"))]),
+        ("```b\nc``` \n\nd", [CodeBlock("b\nc"), Gap(" \n\n"), Paragraph(words("d"))]),
+        (
+            "```b\nc``` d\n- e",
+            [CodeBlock("b\nc"), Gap(" "), Paragraph(words("d")), Gap("\n"), Item("- ", words("e"))],
+        ),
+        ("  \n- a", [Gap("  \n"), Item("- ", words("a"))]),
+        ("- a\n \n", [Item("- ", words("a")), Gap("\n \n")]),
+        (
+            "a\n- b\nc",
+            [Paragraph(words("a")), Gap("\n"), Item("- ", words("b")), Gap("\n"), Paragraph(words("c"))],
+        ),
+        (" ```b```", [Gap(" "), CodeBlock("b")]),
+        ("\u2003```b```", [Paragraph((Text("\u2003"), Code("b", "```")))]),
+        ("x ```b```", [Paragraph((Text("x "), Code("b", "```")))]),
+        ("```b``` x", [Paragraph((Code("b", "```"), Text(" x")))]),
+        ("```a\nb``````c\nd```", [CodeBlock("a\nb"), CodeBlock("c\nd")]),
+        ("", []),
+        ("\n", [Gap("\n")]),
+    ],
+)
+def test_a_message_is_a_row_of_blocks_and_gaps(text: str, wanted: list[Block]) -> None:
+    document = parse_whatsapp(text)
+    assert list(document.blocks) == wanted
     assert to_whatsapp(document) == text

@@ -18,6 +18,7 @@ from wamigrate.branch import Branch
 from wamigrate.cli_migrate import destinations
 from wamigrate.cli_migrate import migrate as command
 from wamigrate.destinations import Destination, Piece, find_destination, list_destinations
+from wamigrate.direct_import import DirectImport, import_directly
 from wamigrate.errors import (
     ExportError,
     NothingToExportError,
@@ -166,8 +167,9 @@ class TestChoices:
         found = migrate("chat.txt", "chatgpt", "out", budget="500 characters", about="question", split="day")
         text = (place / "out" / "context" / "context.md").read_text(encoding="utf-8")
         assert len(text) <= 500
-        assert any(note.code == "selected" for note in found.notes)
-        assert found.doubtful
+        assert {note.severity for note in found.notes if note.code == "selected"} == {"info"}
+        assert not any(result.lossless for result in found.results)
+        assert "are in the context pack" in (place / "out" / NAME).read_text(encoding="utf-8")
 
     def test_a_budget_where_everything_goes_along_is_refused(self, place: Path) -> None:
         with pytest.raises(
@@ -300,6 +302,20 @@ class TestSplitting:
         assert [chat for part in parts for chat in part] == whole
         assert sum(parcel.conversations for parcel in delivery.parcels) == 12
         assert not any(parcel.too_large for parcel in delivery.parcels)
+
+    def test_a_long_conversation_at_the_end_is_parted_from_all_others(self, place: Path) -> None:
+        last = "".join(f"20/03/2025, 21:{n:02} - Mira: And question {n}?\n" for n in range(60))
+        (place / "long.txt").write_text(CHAT + last, encoding="utf-8")
+        target = MemoryTarget()
+        deliver([Piece("chatgpt", "all.json", "", {"file": "json"})], target, "long.txt")
+        limit = len(target.files["all.json"]) - 1
+        target = MemoryTarget()
+        piece = Piece("chatgpt", "all.json", "", {"file": "json"}, max_bytes=limit)
+        delivery = deliver([piece], target, "long.txt")
+        assert [(parcel.path, parcel.conversations) for parcel in delivery.parcels] == [
+            ("all-1.json", 12),
+            ("all-2.json", 1),
+        ]
 
     def test_an_archive_is_split_on_the_disk_too(self, place: Path) -> None:
         target = FolderTarget(place / "out")
@@ -448,9 +464,38 @@ class TestCommand:
     def test_strict_tells_losses_by_its_code_and_writes_all_the_same(
         self, run: Callable[..., Result], place: Path
     ) -> None:
-        done = run("migrate", "chat.txt", "--into", "claude", "--budget", "600 characters", "--strict")
+        example = EXAMPLES / "WhatsApp Chat with ChatGPT.zip"
+        done = run("migrate", example, "--into", "claude", "-o", "out", "--strict")
         assert done.exit_code == 9
-        assert (place / "chat-claude" / NAME).exists()
+        assert (place / "out" / NAME).exists()
+
+    def test_a_selection_is_told_and_is_no_loss(self, run: Callable[..., Result]) -> None:
+        arguments = ("--into", "claude", "--budget", "600 characters", "--date-order", "dmy", "--strict")
+        done = run("migrate", "chat.txt", *arguments)
+        assert done.exit_code == 0
+        assert "are in the context pack (" in done.stdout
+        assert "loss:" not in done.stdout
+
+    def test_programs_get_what_was_made_as_json(self, run: Callable[..., Result], place: Path) -> None:
+        done = run("migrate", "chat.txt", "--into", "folder", "-o", "out", "--json")
+        report = json.loads(done.stdout)
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert (report["schema"], report["sent"]) == ("wamigrate-migration/1", None)
+        made = report["made"]
+        assert (made["destination"], made["output"]) == ("folder", "out")
+        assert [parcel["path"] for parcel in made["parcels"]] == ["Conversations/", "archive.json"]
+        assert [result["output"] for result in made["results"]] == ["out/Conversations", "out/archive.json"]
+        assert (place / "out" / NAME).exists()
+        again = run("migrate", "chat.txt", "--into", "folder", "-o", "out", "--json")
+        assert (again.exit_code, again.stdout) == (6, "")
+
+    def test_programs_get_what_was_sent_as_json(self, run: Callable[..., Result]) -> None:
+        with serving() as state:
+            server = ("--url", state.url, "--token", TOKEN)
+            done = run("migrate", "chat.txt", "--into", "openwebui", *server, "--split", "day", "--json")
+        report = json.loads(done.stdout)
+        assert (report["made"], report["sent"]["sent"], report["sent"]["present"]) == (None, 12, 0)
+        assert TOKEN not in done.output
 
     def test_media_reaches_every_exporter_that_has_that_option(
         self, run: Callable[..., Result], place: Path
@@ -459,6 +504,41 @@ class TestCommand:
         done = run("migrate", example, "--into", "obsidian", "--media", "omit", "-o", "out")
         assert done.exit_code == 0
         assert not list((place / "out").rglob("*.jpg"))
+
+    def test_media_is_left_to_exporters_that_have_that_option(
+        self, run: Callable[..., Result], place: Path
+    ) -> None:
+        example = EXAMPLES / "WhatsApp Chat with ChatGPT.zip"
+        assert run("migrate", example, "--into", "folder", "--media", "omit", "-o", "out").exit_code == 0
+        assert not list((place / "out").rglob("*.jpg"))
+        assert json.loads((place / "out" / "archive.json").read_bytes())["conversations"]
+
+    def test_an_option_reaches_the_exporter_it_is_for(self, run: Callable[..., Result], place: Path) -> None:
+        for value, begin in (("true", "---"), ("false", "# ")):
+            flags = ("-o", value, "--option", f"markdown.front_matter={value}")
+            assert run("migrate", "chat.txt", "--into", "folder", *flags).exit_code == 0
+            notes = [path.read_text(encoding="utf-8") for path in (place / value).rglob("2025*.md")]
+            assert notes
+            assert all(note.startswith(begin) for note in notes)
+
+    def test_a_key_that_others_can_read_on_its_way_is_warned_of(
+        self, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with serving() as state:
+            sent = import_directly(["chat.txt"], "openwebui", state.url, TOKEN)
+        asked: list[str] = []
+
+        def send(_: object, into: str, url: str, token: str, **_more: object) -> DirectImport:
+            assert (into, token) == ("openwebui", TOKEN)
+            asked.append(url)
+            return sent
+
+        monkeypatch.setattr("wamigrate.direct_import.import_directly", send)
+        for url, warned in (("http://192.0.2.1:8080", True), ("https://192.0.2.1", False)):
+            done = run("migrate", "chat.txt", "--into", "openwebui", "--url", url, "--token", TOKEN)
+            assert done.exit_code == 0
+            assert (f"{url}: the key and the chats go there unencrypted" in done.stderr) == warned
+        assert asked == ["http://192.0.2.1:8080", "https://192.0.2.1"]
 
     def test_it_sends_to_a_server_and_says_so(self, run: Callable[..., Result]) -> None:
         with serving() as state:

@@ -108,6 +108,22 @@ def test_the_dump_of_2023_is_read_right(tmp_path: Path) -> None:
     assert personal.title == "+11111"
 
 
+@pytest.mark.parametrize("number", [5, 16])
+def test_a_place_that_was_shared_for_some_minutes_is_a_live_one_whatever_its_type(
+    number: int, tmp_path: Path
+) -> None:
+    path = android(
+        tmp_path / "msgstore.db",
+        message(1, None, number=number),
+        "CREATE TABLE message_location (message_row_id INTEGER PRIMARY KEY, latitude REAL, longitude REAL, "
+        "live_location_share_duration INTEGER)",
+        "INSERT INTO message_location VALUES (1, 45.5, -73.25, 900)",
+    )
+    [place] = read(path).messages
+    assert (place.kind, place.flags) == ("location", ("live-location",))
+    assert place.text == "location: https://maps.google.com/?q=45.5,-73.25"
+
+
 @needs_samples
 def test_the_buttons_in_the_dump_of_january_2026_are_read(tmp_path: Path) -> None:
     [chat] = read(load_dump(tmp_path, "2026-01")).chats

@@ -1,5 +1,6 @@
 """File names: valid on every system, short, stable, unique."""
 
+import re
 import unicodedata
 from typing import Final
 
@@ -40,6 +41,22 @@ def test_any_text_becomes_a_name_for_windows_macos_and_linux(text: str) -> None:
     assert name == name.strip(" .")
     assert not any(unicodedata.category(char) in ("Cc", "Zl", "Zp") for char in name)
     assert safe_name(name) == name
+
+
+@given(
+    st.text(
+        st.one_of(st.sampled_from("abcXYZ 0 ,;!'()&+=@-_.:éж漢"), st.characters()), min_size=8, max_size=60
+    )
+)
+@example("2025-03-25 What is 6 x 7, and why?")
+@example("2025-03-25 Bread, rolls (and more) - what now")
+@example("a" * 300)
+@example("CONIN$ and what follows")
+def test_plain_names_need_no_look_at_what_systems_forbid(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("wamigrate.names._PLAIN", re.compile(r"(?!)"))
+        looked_at = safe_name(text)
+    assert safe_name(text) == looked_at
 
 
 @pytest.mark.parametrize("name", _RESERVED)

@@ -48,6 +48,12 @@ def test_a_file_that_is_not_in_order_of_time_keeps_its_order() -> None:
     assert weave([[0, 1, 2]], [Place(90, 0), Place(10, 0), Place(20, 0)]) == [0, 1, 2]
 
 
+def test_where_copies_contradict_each_other_the_earliest_goes_first_each_time() -> None:
+    times = [40, 10, 30, 20, 60, 50]
+    knots = [[0, 1], [1, 0], [2, 3], [3, 2], [4, 5], [5, 4]]
+    assert weave(knots, [Place(time, 0) for time in times]) == [1, 0, 3, 2, 5, 4]
+
+
 def test_long_chains_take_no_recursion() -> None:
     count = 50_000
     chains = [list(range(count)), list(range(0, count, 2))]

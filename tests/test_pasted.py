@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from whatsapp_cases import NBSP, NNBSP, RLM, Chat, authors, bodies, clock
 
+from wamigrate import copied_chat, pasted_text
 from wamigrate.bots import assign_roles
 from wamigrate.errors import ParseError, SourceError, UnknownFormatError, WamigrateError
 from wamigrate.formats import Confidence, configure, detect, find_parser
@@ -227,6 +228,20 @@ def test_an_indented_line_that_does_not_belong_is_text_and_keeps_its_indentation
     )
     chat = read(tmp_path, text)
     assert bodies(chat.messages)[1] == f"You sent\n{line}\nno more"
+    assert_tiled(chat, text.encode())
+
+
+@pytest.mark.parametrize("passes", [1, 3])
+def test_lines_that_turn_out_to_be_text_are_so_after_one_pass_too(
+    passes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copied_chat, "_PASSES", passes)
+    text = (
+        "[21:04, 25/03/2025] Ana: what is this?\n[21:05, 25/03/2025] ChatGPT: You sent\n"
+        "  [20:00, 25/03/2025] root: boot\n  [20:01, 25/03/2025] root: halt\n[21:06, 25/03/2025] Ana: ok\n"
+    )
+    chat = read(tmp_path, text)
+    assert authors(chat.messages) == ["Ana", "ChatGPT", "Ana"]
     assert_tiled(chat, text.encode())
 
 
@@ -580,3 +595,37 @@ def test_an_e_mail_that_quotes_a_time_without_a_name_is_no_chat(tmp_path: Path) 
     text = "From: Ana\nSubject: when\n\nAnd then?\n\n> [25/03/2025, 21:04:00] was it then?\n> maybe\n"
     with closing(open_source(write(tmp_path, text))) as source, pytest.raises(UnknownFormatError):
         detect(source)
+
+
+def test_parsers_that_look_at_one_file_share_what_they_find(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "chat.txt"
+    path.write_text("25/03/2025, 21:04 - Ana: hello\n", encoding="utf-8")
+    asked: list[bytes] = []
+    find = pasted_text.find_copy_lock
+
+    def counting(data: bytes) -> pasted_text.CopyLock | None:
+        asked.append(data)
+        return find(data)
+
+    monkeypatch.setattr(pasted_text, "find_copy_lock", counting)
+    with closing(open_source(path)) as source:
+        assert detect(source).name == "whatsapp"
+    assert len(asked) == 1
+    with closing(open_source(path)) as source:
+        detect(source)
+    assert len(asked) == 2
+
+
+def test_a_paste_that_leaves_day_and_month_open_is_read_as_the_others_of_its_client(tmp_path: Path) -> None:
+    sure = "[21:04, 3/25/2025] Ana: web\n[21:05, 3/25/2025] ChatGPT: yes\n"
+    doubtful = "[21:06, 5/3/2025] Ana: web again\n[21:07, 5/3/2025] ChatGPT: yes\n"
+    alone = read(tmp_path, doubtful)
+    assert alone.messages[0].timestamp == clock(2025, 3, 5, 21, 6)
+    found = read(tmp_path, f"{sure}{PHONE}{doubtful}")
+    assert [message.timestamp for message in found.messages[::2]] == [
+        clock(2025, 3, 25, 21, 4),
+        clock(2025, 4, 30, 18, 2),
+        clock(2025, 5, 3, 21, 6),
+    ]

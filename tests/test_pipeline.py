@@ -16,7 +16,8 @@ from wamigrate.formats import Layout, find_exporter
 from wamigrate.ids import identify
 from wamigrate.model import Conversation, Message, replace
 from wamigrate.notes import Notes
-from wamigrate.pipeline import Reading, export, mark_up, prepare, read_source, reading
+from wamigrate.pipeline import Reading, check_parts, export, mark_up, prepare, read_source, reading
+from wamigrate.planning import plan
 from wamigrate.report import Result
 from wamigrate.settings import Settings
 from wamigrate.source import open_source
@@ -233,3 +234,24 @@ def test_an_assistant_who_is_nobody_is_an_error(chat: Path) -> None:
 def test_splitting_a_prepared_chat_is_what_reading_does(chat: Path) -> None:
     found = read(chat)
     assert split(found.chats[0], DEFAULT) == found.conversations
+
+
+def test_a_message_that_gets_lost_when_parts_are_put_together_is_an_error(chat: Path) -> None:
+    found = read(chat).chats[0]
+    check_parts(found, found)
+    with pytest.raises(VerificationError, match="5 messages and parts were read, but 4 are left"):
+        check_parts(found, replace(found, messages=found.messages[1:]))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "to"),
+    [(1, ["markdown"]), (1, ["json", "llm"]), (2, ["json"])],
+    ids=["folder", "formats", "inputs"],
+)
+def test_only_a_single_file_of_a_single_input_goes_to_standard_output(inputs: int, to: list[str]) -> None:
+    places = [Path(f"{number}.zip") for number in range(inputs)]
+    with pytest.raises(OptionError, match="-o -: only one input in one format that is a single file"):
+        plan(places, list(map(find_exporter, to)), "-")
+    (job,) = plan(places[:1], [find_exporter("json")], "-")
+    assert job.inputs == (Path("0.zip"),)
+    assert [place for _, place in job.outputs] == [None]

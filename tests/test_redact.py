@@ -145,14 +145,27 @@ def test_mail_addresses_cards_and_accounts_are_found(text: str, value: str) -> N
         "4111 1111 1111 1112",
         "1111 1111 1111 1117",
         "DE88 3704 0044 0532 0130 00",
+        "DE68 5390 0754 7034 is as long as one of Belgium",
+        "XX68 5390 0754 7034",
         "pip install package@1.2.3",
         "@anna on example.com",
         "+1234567",
+        "+999 123 456 7890",
         "https://shop.example/item/2125552368",
     ],
 )
 def test_all_other_numbers_stay(text: str) -> None:
     assert found(text, "DE", "US", "FR", "DK") == []
+
+
+def test_a_number_of_a_few_digits_is_not_taken_for_one_without_its_prefix() -> None:
+    assert redacted("+49 30 123456", "Article 30123456")[1] == "Article 30123456"
+    assert redacted("+49 30 12345678", "Article 3012345678")[1] == "Article [phone 1]"
+
+
+def test_a_run_of_digits_that_is_not_wholly_a_number_is_searched_for_one() -> None:
+    assert found("05608) 798)", "DE") == ["phone +495608798"]
+    assert found("9 - 1 - 360283", "DE") == []
 
 
 @pytest.mark.parametrize("text", ["+1 (800) 242-8478", "1-800-242-8478", "https://wa.me/18002428478"])

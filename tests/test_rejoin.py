@@ -1,9 +1,10 @@
 """Parts of one answer become one message, nothing else does, and it can be undone."""
 
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,6 +64,12 @@ def test_a_fence_that_a_later_part_closes_joins_also_where_no_length_is_known() 
     assert found.messages[1].flags == ("rejoined", "lost-indent")
 
 
+def test_a_part_that_begins_after_a_whole_block_has_lost_no_indentation() -> None:
+    block = f"```\nx = 1\n```\n{LONG[: -len('```x = 1```') - 3]}"
+    found = rejoin(chat(("Ana", "Code?"), ("Bot", block), ("Bot", NEXT)))
+    assert [message.flags for message in found.messages] == [(), ("rejoined",)]
+
+
 def test_a_fence_over_three_parts_is_one_answer() -> None:
     found = rejoin(chat(("Ana", "Code?"), ("Bot", OPEN), ("Bot", "    x = 1"), ("Bot", CLOSE)))
     assert len(found.messages) == 2
@@ -97,10 +104,14 @@ def test_time_that_runs_backwards_separates() -> None:
         {"forwarded": True},
         {"reply_to": "id0"},
         {"kind": "media", "attachments": (Attachment("a.jpg"),)},
+        {"attachments": (Attachment("a.jpg"),)},
         {"kind": "deleted"},
         {"timestamp": None},
+        {"timestamp": START.replace(tzinfo=UTC)},
+        {"timestamp": START + timedelta(milliseconds=500)},
         {"author": "Bot 2"},
         {"role": "other"},
+        {"spans": ()},
     ],
     ids=lambda change: next(iter(change)),
 )
@@ -108,6 +119,28 @@ def test_only_plain_texts_of_one_author_are_parts(change: dict[str, object]) -> 
     asked = chat(("Bot", OPEN), ("Bot", CLOSE))
     first, second = asked.messages
     asked = replace(asked, messages=(first, replace(second, **change)))
+    assert rejoin(asked) == asked
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_message_without_a_time_is_no_part(place: int) -> None:
+    asked = chat(("Bot", OPEN), ("Bot", CLOSE))
+    rows = [replace(one, timestamp=None) if n == place else one for n, one in enumerate(asked.messages)]
+    asked = replace(asked, messages=tuple(rows))
+    assert rejoin(asked) == asked
+
+
+def test_an_answer_to_a_message_may_go_on_in_further_parts() -> None:
+    asked = chat(("Ana", "Code?"), ("Bot", OPEN), ("Bot", CLOSE))
+    question, first, second = asked.messages
+    asked = replace(asked, messages=(question, replace(first, reply_to="id0"), second))
+    found = rejoin(asked)
+    assert [message.reply_to for message in found.messages] == [None, "id0"]
+    assert unjoin(found) == asked
+
+
+def test_an_empty_message_separates() -> None:
+    asked = chat(("Bot", OPEN), ("Bot", ""), ("Bot", CLOSE))
     assert rejoin(asked) == asked
 
 
@@ -131,6 +164,26 @@ def test_two_cut_answers_in_a_row_become_two_messages() -> None:
     short = "No."
     asked = chat(("Ana", "1"), ("Ana", "2"), ("Bot", LONG), ("Bot", NEXT), ("Bot", short))
     assert texts(rejoin(asked))[2:] == [f"{LONG}\n{NEXT}", short]
+
+
+def test_an_answer_cut_at_the_known_length_is_one_also_where_two_questions_wait() -> None:
+    asked = chat(("Ana", "1"), ("Ana", "2"), ("Bot", LONG.strip()), ("Bot", NEXT))
+    assert texts(rejoin(asked))[2:] == [f"{LONG}{NEXT}"]
+
+
+def test_a_block_that_closes_in_its_own_part_joins_nothing() -> None:
+    asked = chat(("Ana", "Code?"), ("Bot", "```\nx = 1\n```"), ("Bot", "Type ``` to begin."))
+    assert rejoin(asked) == asked
+
+
+def test_a_fence_that_is_open_again_after_every_later_part_joins_nothing() -> None:
+    asked = chat(("Ana", "Code?"), ("Bot", OPEN), ("Bot", "```\nAnd:\n```\nx = 2"))
+    assert rejoin(asked) == asked
+
+
+def test_a_fence_may_open_again_in_a_part_before_the_last() -> None:
+    asked = chat(("Ana", "Code?"), ("Bot", OPEN), ("Bot", "```\nAnd:\n```\nx = 2"), ("Bot", "x = 3\n```"))
+    assert len(rejoin(asked).messages) == 2
 
 
 def test_where_no_length_is_known_only_words_that_go_on_join() -> None:
@@ -182,6 +235,35 @@ def test_a_blank_line_at_the_cut_is_put_back_where_the_answer_has_them() -> None
     assert seams(["One.\n\n```\nx\n\ny", "z\n```"], blanks_kept=False) == ["\n"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "seam"),
+    [
+        (LONG, NEXT, "\n"),
+        (LONG.strip(), f"\n{NEXT}", "\n"),
+        (LONG.strip(), NEXT, "\n\n"),
+    ],
+)
+def test_blank_lines_are_not_put_back_in_a_chat_where_parts_keep_them(
+    first: str, second: str, seam: str
+) -> None:
+    before = LONG.strip().replace("\n", "\n\n")
+    asked = chat(("Ana", "1"), ("Bot", first), ("Bot", second), ("Ana", "2"), ("Bot", before), ("Bot", NEXT))
+    assert texts(rejoin(asked))[3] == f"{before}{seam}{NEXT}"
+
+
+def test_blank_lines_that_a_middle_part_keeps_show_that_they_are_kept() -> None:
+    before = LONG.strip().replace("\n", "\n\n")
+    parts = [("Bot", LONG.strip()), ("Bot", LONG), ("Bot", NEXT)]
+    found = rejoin(chat(("Ana", "1"), *parts, ("Ana", "2"), ("Bot", before), ("Bot", NEXT)))
+    assert texts(found)[3] == f"{before}\n{NEXT}"
+
+
+def test_an_answer_joined_alone_gets_its_blank_line_back_unless_the_parts_kept_them() -> None:
+    parts = chat(("Bot", "One.\n\nTwo."), ("Bot", "Three.")).messages
+    assert join(parts).text == "One.\n\nTwo.\n\nThree."
+    assert join(parts, blanks_kept=True).text == "One.\n\nTwo.\nThree."
+
+
 def test_a_part_without_a_line_break_was_cut_between_words() -> None:
     words = ("word " * 259).strip()
     found = rejoin(chat(("Ana", "?"), ("Bot", words), ("Bot", "word and the end.")))
@@ -214,11 +296,32 @@ def test_questions_that_nobody_has_answered_wait(before: list[tuple[str, str]], 
     assert len(rejoin(chat(*before, *answers)).messages) == len(before) + count
 
 
+def test_a_question_that_comes_after_an_answer_did_not_wait_for_it() -> None:
+    answers = [("Bot", text) for text in SHORTER]
+    assert len(rejoin(chat(("Ana", "1"), *answers, ("Ana", "2"))).messages) == 3
+    assert len(rejoin(chat(*answers, ("Ana", "1"), ("Ana", "2"))).messages) == 3
+
+
 def test_a_question_without_a_time_and_what_is_before_it_do_not_wait() -> None:
     asked = chat(("Ana", "1"), ("Ana", "2"), *(("Bot", text) for text in SHORTER))
     first, second, *answers = asked.messages
     asked = replace(asked, messages=(first, replace(second, timestamp=None), *answers))
     assert len(rejoin(asked).messages) == 3
+
+
+@pytest.mark.parametrize(("minutes", "count"), [(9, 2), (10, 2), (11, 1), (600, 1)])
+def test_a_question_waits_ten_minutes_for_its_answer(minutes: int, count: int) -> None:
+    asked = chat(("Ana", "1"), ("Ana", "2"), *(("Bot", text) for text in SHORTER))
+    first, *others = asked.messages
+    early = replace(first, timestamp=START - timedelta(minutes=minutes))
+    assert len(rejoin(replace(asked, messages=(early, *others))).messages) == 2 + count
+
+
+def test_times_with_and_without_an_offset_are_compared_as_they_are_read() -> None:
+    asked = chat(("Ana", "1"), ("Ana", "2"), *(("Bot", text) for text in SHORTER))
+    first, *others = asked.messages
+    zoned = replace(first, timestamp=START.replace(tzinfo=timezone(timedelta(hours=5))))
+    assert len(rejoin(replace(asked, messages=(zoned, *others))).messages) == 4
 
 
 def test_a_single_answer_is_counted_in_words_also_where_its_place_is_unknown() -> None:
@@ -236,7 +339,20 @@ def test_a_body_as_received_is_joined_beside_the_text() -> None:
     (whole,) = rejoin(asked).messages
     assert whole.text == f"{OPEN}\n{CLOSE}"
     assert whole.raw == f"\ufeff{OPEN}\n{CLOSE}"
-    assert [part.text for part in separate(whole)] == ["\ufeff" + OPEN, CLOSE]
+    assert [(part.text, part.raw) for part in separate(whole)] == [("\ufeff" + OPEN, None), (CLOSE, None)]
+
+
+def test_parts_that_have_several_places_each_get_them_back() -> None:
+    asked = chat(("Bot", OPEN), ("Bot", CLOSE), gap=7)
+    rows = [replace(one, spans=(*one.spans, Span("t", 5 + n, 0, 9))) for n, one in enumerate(asked.messages)]
+    asked = replace(asked, messages=tuple(rows))
+    assert unjoin(rejoin(asked)) == asked
+
+
+def test_the_delay_of_a_part_is_whole_seconds() -> None:
+    (whole,) = rejoin(chat(("Bot", OPEN), ("Bot", CLOSE), gap=7)).messages
+    assert [msgspec.to_builtins(part)["delay"] for part in whole.parts] == [0, 7]
+    assert msgspec.convert(msgspec.to_builtins(whole), Message, strict=True) == whole
 
 
 def test_flags_of_all_parts_stay_and_go_back() -> None:

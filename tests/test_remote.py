@@ -6,9 +6,11 @@ import re
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from threading import Thread
+from typing import Any, ClassVar, cast
 
 import pytest
 from batch_chats import contents, write_chats
@@ -246,11 +248,48 @@ class TestUpload:
         self.upload(twin, overwrite=overwrite)
         assert set(listing(memory, "/out/notes")) == {"a.md", "b.md", "c.md", MARKER}
 
+    def test_a_database_is_replaced_only_if_it_is_not_to_be_brought_up_to_date(
+        self, tmp_path: Path, memory: Any
+    ) -> None:
+        chats = [str(path) for path in write_chats(tmp_path / "in", 1)]
+        place = "memory://out/chats.sqlite"
+        command = ["export", *chats, "--to", "sqlite", "-o", place]
+        assert CliRunner().invoke(cli.app, command).exit_code == 0
+        before = memory.cat_file("/out/chats.sqlite")
+        done = CliRunner().invoke(cli.app, [*command, "--overwrite"])
+        assert done.exit_code == TargetExistsError.exit_code
+        assert f"{place}: a database elsewhere is not brought up to date; add --option" in done.stderr
+        assert memory.cat_file("/out/chats.sqlite") == before
+        done = CliRunner().invoke(cli.app, [*command, "--overwrite", "--option", "sqlite.update=false"])
+        assert done.exit_code == 0
+
     def test_files_of_others_stay(self, tmp_path: Path, memory: Any) -> None:
         self.upload(folder(tmp_path / "older", "a.md", "old.md"))
         memory.pipe_file("/out/notes/mine.md", b"mine")
         self.upload(folder(tmp_path / "notes", "a.md"), overwrite=True)
         assert set(listing(memory, "/out/notes")) == {"a.md", "mine.md", MARKER}
+
+    def test_a_file_of_others_that_is_in_the_way_is_not_replaced(self, tmp_path: Path, memory: Any) -> None:
+        self.upload(folder(tmp_path / "older", "a.md"))
+        memory.pipe_file("/out/notes/mine.md", b"mine")
+        with pytest.raises(
+            TargetExistsError, match=r"memory://out/notes/mine\.md: was not written by wamigrate"
+        ):
+            self.upload(folder(tmp_path / "notes", "a.md", "mine.md"), overwrite=True)
+        assert memory.cat_file("/out/notes/mine.md") == b"mine"
+        assert set(listing(memory, "/out/notes")) == {"a.md", "mine.md", MARKER}
+
+    def test_a_file_that_is_there_already_is_no_failure_for_who_finds_it_again(
+        self, tmp_path: Path, memory: Any
+    ) -> None:
+        twin = tmp_path / "notes"
+        twin.write_text("notes")
+        assert len(self.upload(twin)) == 1
+        assert self.upload(twin, free=True) == []
+        twin.write_text("others")
+        with pytest.raises(TargetExistsError, match="exists already"):
+            self.upload(twin, free=True)
+        assert memory.cat_file("/out/notes") == b"notes"
 
     def test_a_folder_of_somebody_else_is_not_touched(self, tmp_path: Path, memory: Any) -> None:
         memory.pipe_file("/out/notes/mine.md", b"mine")
@@ -318,3 +357,64 @@ class TestAddresses:
         del memory
         with pytest.raises(SourceError, match="is not there"):
             stamp_of([Url("memory://none")], {})
+
+    def test_files_here_and_there_have_one_stamp_together(self, memory: Any, tmp_path: Path) -> None:
+        path = tmp_path / "a.txt"
+        path.write_text("a")
+        memory.pipe_file("/in/b.txt", b"b")
+        before = stamp_of([path, Url("memory://in/b.txt")], {})
+        assert stamp_of([path, Url("memory://in/b.txt")], {}) == before
+        path.write_text("changed")
+        changed = stamp_of([path, Url("memory://in/b.txt")], {})
+        memory.pipe_file("/in/b.txt", b"changed, too")
+        assert len({before, changed, stamp_of([path, Url("memory://in/b.txt")], {})}) == 3
+
+    def test_who_is_not_let_in_is_told_to_look_at_credentials(
+        self, memory: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(_self: object, _path: str) -> bool:
+            raise PermissionError("Forbidden")
+
+        monkeypatch.setattr(cast("type[object]", type(memory)), "exists", refuse)
+        with pytest.raises(ExportError, match=r"memory://out: access is denied; see whether the credentials"):
+            exists(Url("memory://out"), {})
+
+
+class _Web(BaseHTTPRequestHandler):
+    """Answers every request with one file, and tells of it what the test says."""
+
+    told: ClassVar[dict[str, str]] = {}
+
+    def do_HEAD(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "1")
+        for name, value in self.told.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.do_HEAD()
+        self.wfile.write(b"x")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+        """Keep quiet."""
+
+
+@pytest.mark.parametrize("told", [{"ETag": '"1"'}, {}])
+def test_a_file_of_a_web_server_is_the_same_only_where_the_server_says_so(
+    monkeypatch: pytest.MonkeyPatch, told: dict[str, str]
+) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Web)
+    thread = Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        url = Url(f"http://127.0.0.1:{server.server_address[1]}/a.txt")
+        monkeypatch.setattr(_Web, "told", told)
+        assert (stamp_of([url], {}) == stamp_of([url], {})) == bool(told)
+        before = stamp_of([url], {})
+        monkeypatch.setattr(_Web, "told", {"ETag": '"2"'})
+        assert stamp_of([url], {}) != before
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

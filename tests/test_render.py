@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from wamigrate.direct_import import DirectImport
 from wamigrate.inspection import INSPECTION, Chat, Files, Inspection, Inspections, Person, Piece, inspect
-from wamigrate.model import Note, replace
+from wamigrate.model import Note, SourceInfo, replace
 from wamigrate.render import Screen
-from wamigrate.report import Outcome, Result
+from wamigrate.render_batch import summary_lines
+from wamigrate.render_migration import import_lines
+from wamigrate.report import Failure, Outcome, Result
 
 START = datetime(2025, 3, 3, 9, 0)  # noqa: DTZ001 - the phone's wall clock
 RESULT = Result(
@@ -140,3 +143,83 @@ def test_it_says_why_a_conversation_starts_and_nothing_where_nobody_knows(tmp_pa
     assert daily.conversations[1].reasons == ("a new day",)
     assert "Why it starts here" in shown(whole)
     assert "Why it starts here" not in shown(inspect(path, split="none"))
+
+
+def test_what_was_left_out_on_request_names_the_option_that_asked_for_it() -> None:
+    printed = summary(replace(RESULT, messages_out=7, left_out={"after": 2, "before": 1}))
+    assert "left out 2 messages from markdown because of --after" in printed
+    assert "left out 1 message from markdown because of --before" in printed
+
+
+def test_without_any_time_dates_are_said_to_be_unreadable() -> None:
+    assert "dates none readable" in summary(replace(RESULT, started_at=None, ended_at=None))
+
+
+def test_people_of_the_last_chats_are_listed_where_chats_have_different_people() -> None:
+    printed = shown(inspection(25, 3, other="Ben"))
+    assert printed.count("Participant") == 20
+    last = printed.rpartition("Chat 25")[2]
+    assert "Ana          user                         3  the only" in last
+
+
+def test_the_order_of_dates_is_told_of_texts_alone() -> None:
+    source = SourceInfo("s", "msgstore.db", None, "whatsapp_db", "", 4096, messages=3)
+    printed = shown(replace(inspection(1, 1), sources=(source,)))
+    assert "Size" in printed
+    assert "Dates are" not in printed
+    text = replace(source, date_order="ymd", date_order_evidence="the year comes first")
+    printed = shown(replace(inspection(1, 1), sources=(text,)))
+    assert "year, month, day (the year comes first)" in printed
+
+
+def test_a_warning_goes_to_standard_error_and_cannot_steer_the_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = io.StringIO()
+    calls: list[str] = []
+    screen = Screen(out, quiet=True)
+    screen.beforehand = lambda: calls.append("bar gone")
+    screen.warning("look\x1b[2J")
+    assert capsys.readouterr().err == "warning: look\\x1b[2J\n"
+    assert (out.getvalue(), calls) == ("", ["bar gone"])
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_quiet_leaves_only_what_failed_of_the_sum_of_many(
+    capsys: pytest.CaptureFixture[str], *, quiet: bool
+) -> None:
+    out = io.StringIO()
+    screen = Screen(out, quiet=quiet)
+    failed = Outcome("b.zip", failure=Failure("SourceError", 3, "b.zip: is empty"))
+    outcomes = [*(Outcome(f"{n}.zip", (RESULT,)) for n in range(21)), failed]
+    screen.expects(len(outcomes))
+    screen.summary(outcomes)
+    assert capsys.readouterr().err == "error: b.zip: is empty\n"
+    assert out.getvalue().startswith("" if quiet else "22 inputs      21 converted, 1 failed\n")
+    assert bool(out.getvalue()) == (not quiet)
+
+
+def test_the_sum_of_many_counts_files_and_tells_no_dates_where_there_are_none() -> None:
+    undated = replace(RESULT, started_at=None, ended_at=None, media_present=0)
+    lines = [" ".join(line.split()) for line in summary_lines([Outcome("a.zip", (undated,))])]
+    assert lines == ["1 input 1 converted", "conversations 2", "messages 10", "notes none"]
+    with_files = replace(RESULT, media_missing=2)
+    lines = [
+        " ".join(line.split())
+        for line in summary_lines(
+            [Outcome("a.zip", (undated, undated))] * 2 + [Outcome("b.zip", (with_files,))]
+        )
+    ]
+    assert "messages 30" in lines
+    assert "media 5 files in the exports, 2 missing" in lines
+    assert "dates 2025-03-03 to 2025-03-03" in lines
+
+
+@pytest.mark.parametrize("findings", [5, 6, 9])
+def test_of_many_findings_of_a_migration_five_are_told_and_that_there_are_more(findings: int) -> None:
+    notes = tuple(Note(f"code-{n}", "warning", f"finding {n}") for n in range(findings))
+    found = DirectImport("openwebui", "Open WebUI", "http://localhost", "chat.zip", 1, 2, 1, 0, {}, notes)
+    lines = [line.strip() for line in import_lines(found)]
+    told = [line for line in lines if "finding " in line]
+    assert [line.rpartition(" ")[2] for line in told] == ["0", "1", "2", "3", "4"]
+    assert lines.count("and more") == (findings > 5)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from batch_chats import contents, left_over, write_chats
@@ -15,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from wamigrate import batch, cli, execution
 from wamigrate.fingerprint import Fingerprint, fingerprint, is_same
+from wamigrate.folders import names_in
 from wamigrate.journal import JOURNAL, Past, read_journal, settings_key
 from wamigrate.settings import ReadOptions, Settings
 
@@ -92,6 +94,13 @@ class TestLeft:
         os.utime("out/chat 002.json", (1, 1))
         assert export(run, "--resume") == ALL
 
+    def test_what_goes_to_standard_output_has_no_journal(self, run: Run) -> None:
+        before = sorted(Path().rglob("*"))
+        for _ in range(2):
+            done = run("export", "in/chat 000.txt", "--to", "json", "-o", "-", "--resume")
+            assert (done.exit_code, json.loads(done.stdout)["conversations"] != []) == (0, True)
+        assert sorted(Path().rglob("*")) == before
+
     def test_one_input_can_be_resumed_too(self, run: Run) -> None:
         command = ("export", "in/chat 000.txt", "--to", "json", "-o", "one/chat.json", "--resume")
         assert run(*command).exit_code == 0
@@ -105,6 +114,59 @@ class TestLeft:
         before = Path("all.json").read_bytes()
         assert run(*command).exit_code == 0
         assert Path("all.json").read_bytes() != before
+
+
+class TestBad:
+    """An input that was a chat and is none any more failed; it is not left out in silence."""
+
+    @pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n", b"nothing", b"", b"PK\x03\x04"], ids=repr)
+    @pytest.mark.parametrize("bad", [1, 3])
+    @pytest.mark.parametrize("jobs", ["1", "2"])
+    def test_an_input_that_has_turned_bad_fails(self, run: Run, content: bytes, bad: int, jobs: str) -> None:
+        export(run)
+        before = contents(Path("out"))
+        for path in sorted(Path("in").iterdir())[-bad:]:
+            path.write_bytes(content)
+        done = run("export", "in", "--to", "json", "-o", "out", "--resume", "--jobs", jobs)
+        assert done.exit_code == 10
+        assert done.stderr.count("\n") == bad + 1
+        assert f"{bad} of 4 inputs failed" in done.stderr
+        assert "skipped" not in done.stdout
+        assert contents(Path("out")) == before
+
+    def test_a_folder_that_has_turned_bad_fails(self, run: Run) -> None:
+        for name in ("a", "b"):
+            Path("in", name).mkdir(parents=True)
+            Path("in", name, "_chat.txt").write_bytes(Path("in/chat 000.txt").read_bytes())
+        export(run)
+        Path("in/b/_chat.txt").write_bytes(b"nothing")
+        done = run("export", "in", "--to", "json", "-o", "out", "--resume")
+        assert done.exit_code == 10
+        assert "error: in/b: a folder of 1 file without a chat" in done.stderr
+
+    def test_what_was_never_a_chat_is_skipped(self, run: Run) -> None:
+        export(run)
+        Path("in/notes.txt").write_bytes(b"nothing")
+        done = run("export", "in", "--to", "json", "-o", "out", "--resume")
+        assert (done.exit_code, "skipped 1 file without a chat: in/notes.txt" in done.stdout) == (0, True)
+
+    def test_the_last_chat_of_a_folder_keeps_its_own_result(self, run: Run) -> None:
+        export(run)
+        for path in sorted(Path("in").iterdir())[1:]:
+            path.unlink()
+        done = run("export", "in", "--to", "json", "-o", "out/", "--resume")
+        assert done.exit_code == 0
+        assert "in/chat 000.txt: done before" in done.stdout
+        assert not Path("out/in.json").exists()
+
+    def test_a_chat_that_comes_into_a_folder_that_was_one_is_found(self, run: Run) -> None:
+        Path("one").mkdir()
+        Path("one/a.txt").write_bytes(Path("in/chat 000.txt").read_bytes())
+        command = ("export", "one", "--to", "json", "-o", "out/", "--resume")
+        assert run(*command).exit_code == 0
+        Path("one/b.txt").write_bytes(Path("in/chat 001.txt").read_bytes())
+        assert run(*command).exit_code == 0
+        assert {path.name for path in Path("out").glob("*.json")} == {"one.json", "a.json", "b.json"}
 
 
 class TestAgain:
@@ -271,6 +333,32 @@ class TestFingerprint:
         assert is_same([tmp_path], Fingerprint("", known.sha256))
         (tmp_path / "in/a").rename(tmp_path / "in/b")
         assert not is_same([tmp_path], known)
+
+    def test_links_in_a_folder_do_not_count_as_they_are_not_read(self, tmp_path: Path) -> None:
+        (tmp_path / "in").mkdir()
+        (tmp_path / "in/a").write_text("one")
+        known = fingerprint([tmp_path / "in"])
+        (tmp_path / "in/link").symlink_to(tmp_path / "in/a")
+        assert fingerprint([tmp_path / "in"]).sha256 == known.sha256
+
+    def test_a_folder_that_cannot_be_read_has_none(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "in").mkdir()
+        scan = os.scandir
+
+        def refuse(path: Any) -> Any:
+            if Path(path).name == "in":
+                raise PermissionError(13, "Permission denied", str(path))
+            return scan(path)
+
+        known = fingerprint([tmp_path])
+        monkeypatch.setattr(os, "scandir", refuse)
+        with pytest.raises(PermissionError):
+            fingerprint([tmp_path])
+        with pytest.raises(PermissionError):
+            list(names_in(tmp_path))
+        assert not is_same([tmp_path], Fingerprint("", known.sha256))
 
     def test_two_inputs_are_not_one(self, tmp_path: Path) -> None:
         (tmp_path / "a").write_text("one")

@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from wamigrate.cli import app
-from wamigrate.schemas import KINDS, Kind, field_words, find_schema, json_schema
+from wamigrate.errors import OptionError
+from wamigrate.schemas import KINDS, Kind, field_words, find_kind, find_schema, json_schema
 
 CHAT: Final = (
     "25/03/2025, 20:10 - Ana: How long do eggs take?\n25/03/2025, 20:11 - ChatGPT: *Ten* minutes. Do you?\n"
@@ -74,6 +75,9 @@ def _written(kind: Kind, folder: Path) -> Any:
             return json.loads((folder / "out.json").read_bytes())
         case "inspection":
             return json.loads(CliRunner().invoke(app, ["inspect", "chat.txt", "broken.txt", "--json"]).stdout)
+        case "migration":
+            arguments = ["migrate", "chat.txt", "--into", "folder", "-o", "made", "--overwrite", "--json"]
+            return json.loads(CliRunner().invoke(app, arguments).stdout)
         case "stats":
             return json.loads(CliRunner().invoke(app, ["stats", "chat.txt", "broken.txt", "--json"]).stdout)
         case "report":
@@ -133,5 +137,13 @@ def test_a_schema_carries_the_words_of_the_code(kind: Kind) -> None:
 
 def test_every_schema_has_its_own_id() -> None:
     ids = [json_schema(kind)["$id"] for kind in KINDS]
-    named = ["urn:wamigrate-inspection:1", "urn:wamigrate-report:1", "urn:wamigrate-stats:1"]
-    assert ids == ["urn:wamigrate:1", *named]
+    named = ("inspection", "migration", "report", "stats")
+    assert ids == ["urn:wamigrate:1", *(f"urn:wamigrate-{name}:1" for name in named)]
+
+
+def test_the_command_knows_every_schema() -> None:
+    for kind in KINDS:
+        done = CliRunner().invoke(app, ["schema", "--of", kind])
+        assert json.loads(done.stdout)["$id"] == json_schema(kind)["$id"]
+    with pytest.raises(OptionError, match="there is no schema 'cake'; there are: archive, inspection,"):
+        find_kind("cake")

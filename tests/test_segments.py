@@ -90,6 +90,7 @@ def test_times_with_and_without_a_zone_can_be_compared() -> None:
     messages = talk("u 0 one", "a 1 two", "u 2 three")
     messages[2] = replace(messages[2], timestamp=datetime.fromisoformat("2025-03-03T09:02:00+01:00"))
     assert [one.first.minute for one in exchanges(messages)] == [0, 2]
+    assert [one.asked for one in exchanges([messages[0], messages[2]])] == ["one\nthree"]
 
 
 def test_what_is_known_is_left_out() -> None:
@@ -178,9 +179,27 @@ def test_words_are_forgotten_after_six_to_twelve_exchanges() -> None:
     assert "shared" not in found(*BREAD, *filler[:26], "u 30 Sourdough taxes")
 
 
+def test_words_are_forgotten_at_the_second_sixth_exchange_after_them() -> None:
+    filler = [line for number in range(1, 20) for line in (f"u {number} qq{number}qq", f"a {number} ok")]
+    assert "shared" in found(*BREAD, *filler[:22], "u 30 Sourdough taxes")
+    assert "shared" not in found(*BREAD, *filler[:24], "u 30 Sourdough taxes")
+
+
+def test_words_that_a_conversation_has_forgotten_are_known_in_the_next_ones() -> None:
+    def shared(first: str) -> float:
+        lines = [line for number in range(1, 31) for line in (f"u {number} qq{number}qq", f"a {number} ok")]
+        thread = talk(
+            f"u 0 {first}", "a 0 ok", *lines, "u 9000 Sourdough", "a 9000 ok", "u 9001 Sourdough taxes"
+        )
+        return evidence(thread, [0, 62])[-1][1]["shared"]
+
+    assert shared("Sourdough bread") < shared("Taxes of employees")
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
+        ("sourdough?", "brief"),
         ("and taxes?", "follow"),
         ("Thanks, it worked!", "feedback"),
         ("Hello, taxes?", "greeting"),
@@ -212,7 +231,7 @@ def test_a_file_at_the_beginning_is_evidence() -> None:
 
 
 def test_a_greeting_keeps_what_follows_for_a_day() -> None:
-    assert "greeted" in found("u 0 Hi", "a 0 Hello!", "u 5 Which taxes?")
+    assert found("u 0 Hi", "a 0 Hello!", "u 5 Which taxes?")["greeted"] == 1.0
     assert "greeted" in found("u 0 Hi", "a 0 Hello!", "u 1439 Which taxes?")
     assert "greeted" not in found("u 0 Hi", "a 0 Hello!", "u 1440 Which taxes?")
     assert "greeted" not in found("u 0 Hi, which taxes?", "a 0 Hello!", "u 5 Which taxes?")
@@ -222,7 +241,7 @@ def test_a_greeting_keeps_what_follows_for_a_day() -> None:
 
 
 def test_thanks_close_what_was_before() -> None:
-    assert "closed" in found(*BREAD, "u 1 Thanks a lot!", "a 1 :)", "u 2 Which taxes?")
+    assert found(*BREAD, "u 1 Thanks a lot!", "a 1 :)", "u 2 Which taxes?")["closed"] == 1.0
     assert "closed" not in found(
         *BREAD, "u 1 Thanks, and how long does it rest?", "a 1 8 h", "u 2 Which taxes?"
     )
@@ -237,8 +256,47 @@ def test_another_language_is_evidence() -> None:
     assert "language" not in found(english, "a 0 8 h", "u 0 Teig, Ofen")
 
 
+ENGLISH = ("u 0 How long does the dough have to rest in the fridge?", "a 0 Eight hours.")
+
+
 def boundaries(*lines: str, service: str | None = None) -> list[Boundary]:
     return list(find_boundaries(Thread(service), talk(*lines)))
+
+
+def test_another_language_tips_the_balance_from_four_words_on() -> None:
+    (one,) = boundaries(*ENGLISH, "u 30 Wie lange ist die", "a 30 Ja.")
+    assert (one.index, one.evidence, one.reasons) == (2, (("language", 1.5),), ("another language",))
+    assert boundaries(*ENGLISH, "u 30 Wie ist die", "a 30 Ja.") == []
+    assert boundaries(*ENGLISH, "u 30 How long is the", "a 30 Yes.") == []
+
+
+GARDEN = (
+    "Gestern habe ich mit der Katze den Garten umgegraben und Tomaten, Gurken, Zwiebeln, Rettich, "
+    "Salat gepflanzt"
+)
+
+
+def test_a_report_of_something_else_needs_a_longer_pause_than_half_an_hour() -> None:
+    assert boundaries(*BREAD, "u 30 Taxes employees deduct") == []
+    (one,) = boundaries(*BREAD, "u 40 Taxes employees deduct")
+    assert [name for name, _ in one.evidence] == ["pause", "fresh"]
+
+
+def test_what_stands_far_down_in_an_answer_makes_words_less_new() -> None:
+    far = "Rise, shape, bake. " * 20 + "At the end brush it with linseed oil."
+    asked = "u 45 Where does the dough rest near linseed Antwerp station?"
+    (near,) = boundaries(BREAD[0], f"a 0 {far[:300]}", asked)
+    (one,) = boundaries(BREAD[0], f"a 0 {far}", asked)
+    assert [name for name, _ in near.evidence] == ["asks", "pause", "fresh"]
+    assert [name for name, _ in one.evidence] == ["asks", "pause"]
+    assert dict(one.evidence)["asks"] == pytest.approx(dict(near.evidence)["asks"] / 2)
+
+
+def test_after_thanks_another_subject_may_begin_at_once() -> None:
+    (one,) = boundaries(*ENGLISH, "u 1 Thanks a lot!", "a 1 :)", f"u 3 {GARDEN}")
+    assert one.index == 4
+    assert [name for name, _ in one.evidence] == ["language", "closed", "fresh"]
+    assert boundaries(*ENGLISH, "u 1 Okay", "a 1 :)", f"u 3 {GARDEN}") == []
 
 
 def test_a_boundary_says_when_and_why_the_weightiest_first() -> None:
@@ -308,6 +366,8 @@ def test_an_assistant_that_was_away_in_between_begins_a_new_era(service: str | N
 def test_hours_are_rounded_to_the_nearest() -> None:
     assert duration_words(timedelta(hours=23, minutes=40)) == "24 hours"
     assert duration_words(timedelta(hours=2, minutes=20)) == "2 hours"
+    assert duration_words(timedelta(hours=2)) == "2 hours"
+    assert duration_words(timedelta(hours=24)) == "1 day"
 
 
 def test_a_word_of_three_letters_tells_something() -> None:

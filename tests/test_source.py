@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wamigrate.errors import SourceError, UnsafeArchiveError
-from wamigrate.source import Member, Source, ZipSource, describe_bytes, no_chat, open_source
+from wamigrate.source import FileSource, Member, Source, ZipSource, describe_bytes, no_chat, open_source
 
 
 @pytest.fixture
@@ -253,6 +253,33 @@ def test_a_file_that_goes_away_while_it_is_read_is_an_error(tmp_path: Path) -> N
         source.read(member)
 
 
+def test_a_file_that_goes_away_before_it_is_listed_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "chat.txt"
+    path.write_bytes(b"hello")
+    source = FileSource(path, "chat.txt")
+    path.unlink()
+    with pytest.raises(SourceError, match=r"chat\.txt: cannot be read \(No such file or directory\)$"):
+        _ = source.members
+
+
+@pytest.mark.parametrize("seconds", [2**40, -(2**40)])
+def test_a_file_of_a_year_that_no_calendar_has_has_no_time(
+    seconds: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "chat.txt"
+    path.write_bytes(b"hello")
+    found = [*path.stat()]
+    found[stat.ST_MTIME] = seconds
+
+    def status(_: Path) -> os.stat_result:
+        return os.stat_result(found)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", status)
+        members = FileSource(path, "chat.txt").members
+    assert members == (Member("chat.txt", 5, None),)
+
+
 def test_the_time_of_a_member_has_no_zone(archive: Path) -> None:
     source = open_source(archive)
     times = [member.modified for member in source.members]
@@ -283,7 +310,7 @@ def test_an_input_without_a_chat_is_described(tmp_path: Path, content: bytes, wo
     path.write_bytes(content)
     assert describe_bytes(content) == words
     assert f"thing: {words}; choose the file" in str(no_chat(open_source(path)))
-    assert "a folder of 1 files without a chat" in str(no_chat(open_source(tmp_path)))
+    assert "a folder of 1 file without a chat" in str(no_chat(open_source(tmp_path)))
 
 
 def test_an_empty_archive_holds_nothing(tmp_path: Path) -> None:
@@ -292,7 +319,7 @@ def test_an_empty_archive_holds_nothing(tmp_path: Path) -> None:
         pass
     source = open_source(path)
     assert source.members == ()
-    assert source.describe() == "a ZIP archive of 0 files without a chat"
+    assert source.describe() == "an empty ZIP archive"
     source.close()
 
 

@@ -13,7 +13,7 @@ from benchmarks.threads import make_threads
 from wamigrate.errors import OptionError
 from wamigrate.model import Conversation, Kind, Message, Participant, Role, replace
 from wamigrate.segments import exchanges
-from wamigrate.split import DEFAULT, PATIENCE, chat_title, explain, join, parse_mode, split
+from wamigrate.split import DEFAULT, PATIENCE, Splitter, chat_title, explain, join, parse_mode, split
 
 START = datetime(2025, 3, 3)  # noqa: DTZ001 - the phone's wall clock
 PEOPLE = (Participant("Mira", "user"), Participant("ChatGPT", "assistant", "chatgpt"))
@@ -65,9 +65,15 @@ def test_an_assistant_that_speaks_up_by_itself_starts_a_conversation() -> None:
     assert pieces(thread("u 1 9:00", "a 1 9:01", "a 2 7:00", "a 3 7:00"), "day") == ["01", "2", "3"]
 
 
+def test_what_somebody_writes_right_after_an_answer_may_begin_a_new_day() -> None:
+    assert pieces(thread("u 1 23:57", "a 1 23:58", "u 2 00:01", "a 2 00:02"), "day") == ["01", "23"]
+
+
 def test_notices_go_with_what_is_nearer() -> None:
     late = thread("u 1 9:00", "a 1 9:01", "n 1 9:02", "n 2 8:59", "u 2 9:00", "n 2 9:01")
     assert pieces(late, "day") == ["012", "345"]
+    night = thread("u 1 9:00", "a 1 9:01", "a 1 23:00", "n 2 5:00", "u 2 12:00")
+    assert pieces(night, "day") == ["0123", "4"]
     assert pieces(thread("n 1 9:00", "n 2 9:00", "u 3 9:00"), "day") == ["012"]
     assert pieces(thread("u 1 9:00", "a 1 9:00", "n", "u 2 9:00"), "day") == ["01", "23"]
 
@@ -214,6 +220,34 @@ def test_auto_parts_two_subjects_days_apart() -> None:
     assert cuts(*BREAD, *taxes("3-03 9:00")) == [4]
 
 
+def test_auto_lets_notices_go_with_what_is_nearer() -> None:
+    assert cuts(*BREAD, "n 3-03 8:59 hello", *taxes("3-03 9:00")) == [4]
+    assert cuts(*BREAD, "n 3-01 18:09 hello", *taxes("3-03 9:00")) == [5]
+
+
+def test_each_conversation_has_its_own_beginning_and_end() -> None:
+    first, second = split(talk(*BREAD, *taxes("3-03 9:00")))
+    assert (first.started_at, first.ended_at) == (
+        datetime(2025, 3, 1, 18, 0),  # noqa: DTZ001 - wall clocks
+        datetime(2025, 3, 1, 18, 2),  # noqa: DTZ001
+    )
+    assert (second.started_at, second.ended_at) == (datetime(2025, 3, 3, 9),) * 2  # noqa: DTZ001
+    assert split(chat([]))[0].started_at is None
+
+
+@pytest.mark.parametrize(
+    ("mode", "title"),
+    [
+        ("gap=1h", "ChatGPT, 9 March 2025, 09:00"),
+        ("day", "ChatGPT, 9 March 2025"),
+        ("auto", "Document, 9 March 2025"),
+        ("none", "ChatGPT"),
+    ],
+)
+def test_a_file_names_a_conversation_only_where_its_matter_does(mode: str, title: str) -> None:
+    assert [piece.title for piece in split(talk("u+ 3-09 9:00", "a 3-09 9:00 Nice."), mode)] == [title]
+
+
 def test_auto_parts_two_subjects_of_one_evening() -> None:
     assert cuts(*BREAD, *taxes("3-01 18:20")) == [4]
     assert cuts(*BREAD, *taxes("3-01 18:03", "Another question:")) == [4]
@@ -290,6 +324,61 @@ def test_auto_names_conversations_after_their_questions() -> None:
         "Which travel costs can I deduct in my tax return?",
         "Document, 9 March 2025",
     ]
+
+
+def test_files_are_named_in_the_language_of_the_conversation() -> None:
+    found = split(
+        talk(
+            "u 3-01 9:00 Wie lange muss der Teig im Kühlschrank bleiben?",
+            "a 3-01 9:00 Acht Stunden.",
+            "u+ 3-09 9:00",
+            "a 3-09 9:00 Das ist ein Brot und kein Kuchen.",
+        ),
+        "auto",
+    )
+    assert [piece.title for piece in found][1] == "Dokument, 9. März 2025"
+
+
+def test_two_conversations_with_the_same_question_are_told_apart_by_their_dates() -> None:
+    found = split(talk(*taxes("3-01 9:00"), *taxes("4-30 9:00"), *taxes("6-29 9:00")), "gap=1d")
+    question = "Which travel costs can I deduct in my tax return?"
+    assert [piece.title for piece in found] == [
+        question,
+        f"{question}, 30 April 2025",
+        f"{question}, 29 June 2025",
+    ]
+    daily = split(talk(*taxes("3-01 9:00"), *taxes("3-01 19:00")), "gap=1h")
+    assert [piece.title for piece in daily] == [question, f"{question}, 1 March 2025"]
+
+
+def test_the_date_that_tells_conversations_apart_is_in_their_language() -> None:
+    lines = (
+        "u {} Wie lange muss der Teig im Kühlschrank bleiben?",
+        "a {} Das ist nicht so wichtig für das Brot.",
+    )
+    days = [line.format(f"{day} 9:00") for day in ("3-01", "4-30") for line in lines]
+    assert [piece.title for piece in split(talk(*days), "gap=1d")][1] == (
+        "Wie lange muss der Teig im Kühlschrank bleiben?, 30. April 2025"
+    )
+
+
+@pytest.mark.parametrize("mode", ["auto", "none", "day", "gap=2h", "gap=3d"])
+@pytest.mark.parametrize("ends", [[4], [4, 6], [6], [4, 6, 8], [4, 4, 10], []])
+def test_a_chat_that_comes_in_parts_is_split_as_in_one(mode: str, ends: list[int]) -> None:
+    whole = talk(
+        *BREAD,
+        *taxes("3-01 22:00"),
+        "u 3-02 9:00 and what about hotels?",
+        "a 3-02 9:01 Those too.",
+        "n 3-09 8:00 a notice",
+        "u+ 3-09 9:00",
+        "a 3-09 9:00 Nice.",
+        *taxes("3-09 15:00"),
+    )
+    splitter = Splitter(whole, mode)
+    places = [0, *ends, len(whole.messages)]
+    found = [piece for one, end in pairwise(places) for piece in splitter.feed(whole.messages[one:end])]
+    assert (*found, *splitter.finish()) == split(whole, mode)
 
 
 WORDS = st.sampled_from(

@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -178,6 +179,19 @@ def test_a_chat_without_pauses_is_parted_before_questions(
     assert _conversations(parted) == _conversations(files)
 
 
+def test_parts_that_go_back_in_time_do_not_give_one_id_twice(
+    tmp_path: Path, in_small_parts: Callable[[int], None]
+) -> None:
+    path = write_chat(tmp_path / "WhatsApp Chat with ChatGPT.txt", 20)
+    path.write_bytes(path.read_bytes() * 2)  # the phone's clock was set back, and all was said once more
+    files, _ = _at_once(path, "json")
+    in_small_parts(2_500)
+    parted, _ = _in_parts(path, "json")
+    ids = [message["id"] for one in _conversations(parted) for message in one["messages"]]
+    assert len(ids) == len(set(ids)) == 242
+    assert _conversations(parted) == _conversations(files)
+
+
 def _to_utf16(text: bytes) -> bytes:
     return text.decode().encode("utf-16")
 
@@ -190,22 +204,29 @@ def _without_years(text: bytes) -> bytes:
     return text.replace(b"/2025", b"")
 
 
+def _partly_without_years(text: bytes) -> bytes:
+    """Old Android prints no year in dates of the current one."""
+    text = re.sub(rb"(1\d)/01/2025", rb"\1 Dec 2024", text)
+    return re.sub(rb"(\d\d)/01/2025", rb"\1 Jan", text)
+
+
 def _without_headers(text: bytes) -> bytes:
     return text.replace(b" - ", b" ")
 
 
 @pytest.mark.parametrize(
     "change",
-    [codecs.BOM_UTF8.__add__, _to_utf16, _damaged, _without_years, _without_headers],
+    [codecs.BOM_UTF8.__add__, _to_utf16, _damaged, _without_years, _partly_without_years, _without_headers],
 )
 def test_what_needs_a_look_at_the_whole_is_read_at_once(
     tmp_path: Path, in_small_parts: Callable[[int], None], change: Callable[[bytes], bytes]
 ) -> None:
     path = write_chat(tmp_path / "WhatsApp Chat with ChatGPT.txt", 30)
     path.write_bytes(change(path.read_bytes()))
-    in_small_parts(3_000)
-    (file,) = find_chats(open_source(path))
-    assert survey_chat(file, Known(), "whatsapp") is None
+    for size in (3_000, 20_000):
+        in_small_parts(size)
+        (file,) = find_chats(open_source(path))
+        assert survey_chat(file, Known(), "whatsapp") is None
 
 
 def test_dates_in_two_orders_are_read_at_once(tmp_path: Path, in_small_parts: Callable[[int], None]) -> None:
@@ -228,6 +249,28 @@ def test_what_needs_all_messages_is_done_with_all(
     with open_stream(path, Settings(**options)) as found:
         assert found.stream is None
         assert found.conversations
+
+
+def test_a_long_input_of_a_format_that_cannot_be_read_in_parts_is_read_at_once(
+    tmp_path: Path, in_small_parts: Callable[[int], None]
+) -> None:
+    path = write_chat(tmp_path / "WhatsApp Chat with ChatGPT.txt", 20)
+    convert(path, "json", tmp_path / "chat.json")
+    in_small_parts(2_000)
+    assert not in_parts(find_parser("json"))
+    with open_stream(tmp_path / "chat.json", Settings()) as found:
+        assert (found.stream, found.format) == (None, "json")
+        assert sum(len(one.messages) for one in found.conversations) == 121
+
+
+def test_the_format_that_was_said_holds_for_a_long_input_too(
+    tmp_path: Path, in_small_parts: Callable[[int], None]
+) -> None:
+    path = write_chat(tmp_path / "WhatsApp Chat with ChatGPT.txt", 20)
+    files, notes = _at_once(path, "json", from_="whatsapp")
+    in_small_parts(2_000)
+    parted, parted_notes = _in_parts(path, "json", from_="whatsapp")
+    assert (_conversations(parted), parted_notes) == (_conversations(files), notes)
 
 
 def test_short_chats_are_read_at_once(tmp_path: Path) -> None:
@@ -278,3 +321,50 @@ def test_a_file_that_shrinks_meanwhile_is_an_error_and_leaves_nothing(
         with pytest.raises(SourceError, match="changed while it was read; try again"):
             export(found, find_exporter("json"), target, settings)
     assert not target.files
+
+
+ENCRYPTED = (
+    "Messages and calls are end-to-end encrypted. No one outside of this chat, not even WhatsApp, can read "
+    "or listen to them."
+)
+LONG_ANSWER = "\n".join(f"{number}. Let it rest for a while, then look at it again." for number in range(200))
+
+
+@pytest.mark.parametrize("ios", [False, True])
+def test_notices_deleted_messages_and_answers_longer_than_a_part_are_read_in_parts(
+    tmp_path: Path, in_small_parts: Callable[[int], None], *, ios: bool
+) -> None:
+    path = write_chat(tmp_path / "WhatsApp Chat with ChatGPT.txt", 40, ios=ios)
+    end, mark = ("\r\n", "\u200e") if ios else ("\n", "")
+    lines = path.read_bytes().decode().split(end)
+    for place, name, text in (
+        (150, "ChatGPT", LONG_ANSWER),
+        (60, "Mira", f"{mark}You deleted this message{'.' * ios}"),
+        (0, "ChatGPT" if ios else "", f"{mark}{ENCRYPTED}"),  # iPhones name the other side before notices
+    ):
+        stamp = lines[place].partition(" Mira: " if " Mira: " in lines[place] else " ChatGPT: ")[0]
+        lines.insert(place + bool(place), f"{stamp} {name}: {text}" if name else f"{stamp} {text}")
+    path.write_bytes(end.join(lines).encode())
+    files, notes = _at_once(path, "json")
+    found = [message for one in _conversations(files) for message in one["messages"]]
+    assert [message["flags"] for message in found if message["kind"] == "deleted"] == [["deleted-by-you"]]
+    assert found[0]["role"] == "notice"
+    assert any(message["text"] == LONG_ANSWER for message in found)
+    in_small_parts(2_000)
+    parted, parted_notes = _in_parts(path, "json")
+    assert _conversations(parted) == _conversations(files)
+    assert parted_notes == notes
+
+
+def test_a_long_chat_with_impossible_dates_alone_is_read_without_times(
+    tmp_path: Path, in_small_parts: Callable[[int], None]
+) -> None:
+    path = tmp_path / "WhatsApp Chat with ChatGPT.txt"
+    path.write_text("".join(f"31/02/2025, 10:{n:02} - Mira: Question {n}?\n" for n in range(40)))
+    files, notes = _at_once(path, "json")
+    (chat,) = _conversations(files)
+    assert {message["timestamp"] for message in chat["messages"]} == {None}
+    in_small_parts(5_000)
+    parted, parted_notes = _in_parts(path, "json")
+    assert _conversations(parted) == _conversations(files)
+    assert parted_notes == notes

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 import pytest
 
+from wamigrate import linked
 from wamigrate.errors import ExportError, SourceError, TargetExistsError
 from wamigrate.source import Source, open_source
 from wamigrate.target import MARKER, FileTarget, FolderTarget, MemoryTarget, StreamTarget, Target
@@ -263,11 +264,73 @@ def test_a_file_and_a_folder_do_not_replace_each_other(tmp_path: Path) -> None:
         FileTarget(tmp_path / "folder", overwrite=True)
 
 
-def test_a_link_to_a_folder_is_not_replaced(tmp_path: Path) -> None:
-    (tmp_path / "real").mkdir()
-    (tmp_path / "link").symlink_to(tmp_path / "real")
-    with pytest.raises(TargetExistsError, match="is no folder"):
-        FolderTarget(tmp_path / "link", overwrite=True)
+def test_a_link_to_a_folder_stays_and_the_folder_is_written(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    real, link = tmp_path / "disk" / "real", tmp_path / "link"
+    real.mkdir()
+    link.symlink_to("disk/real")
+    for text in ("one", "two"):
+        write(FolderTarget(link, overwrite=True), **{"note.md": text})
+        assert link.readlink() == Path("disk/real")
+        assert (real / "note.md").read_text() == text
+        assert tree(tmp_path / "disk") == ["real", f"real/{MARKER}", "real/note.md"]
+    with pytest.raises(TargetExistsError, match=r"link: exists already"):
+        FolderTarget(link)
+    (real / MARKER).unlink()
+    with pytest.raises(TargetExistsError, match=r"link: was not written by wamigrate"):
+        FolderTarget(link, overwrite=True)
+
+
+def test_a_link_to_a_file_stays_and_the_file_is_written(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.json", tmp_path / "link.json"
+    real.write_text("old")
+    link.symlink_to("real.json")
+    with pytest.raises(TargetExistsError, match=r"link\.json: exists already"):
+        FileTarget(link)
+    write(FileTarget(link, overwrite=True), document="new")
+    assert link.readlink() == Path("real.json")
+    assert real.read_text() == "new"
+
+
+@pytest.mark.parametrize("kind", [FileTarget, FolderTarget])
+@pytest.mark.parametrize("to", ["nowhere", "link"])
+def test_a_link_to_nothing_is_refused(kind: type[FileTarget | FolderTarget], to: str, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / to)
+    with pytest.raises(TargetExistsError, match=rf"link: is a link to .*{to}, which is not there"):
+        kind(tmp_path / "link", overwrite=True)
+    assert [child.name for child in tmp_path.iterdir()] == ["link"]
+
+
+def test_a_link_of_another_user_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secret").write_text("x")
+    (tmp_path / "link").symlink_to("secret")
+
+    def is_foreign(path: Path) -> bool:
+        return path.is_symlink()
+
+    monkeypatch.setattr(linked, "is_foreign_link", is_foreign)
+    with pytest.raises(TargetExistsError, match="is a link that another user made"):
+        FileTarget(tmp_path / "link", overwrite=True)
+
+
+def test_empty_folders_of_others_outlive_a_replacement(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    write(FolderTarget(path), **{"note.md": "old", "media_a.jpg": "old", "gone_b.jpg": "old"})
+    (path / "mine" / "deep").mkdir(parents=True)
+    (path / "media" / "mine").mkdir()
+    (path / "gone" / "b.jpg").unlink()
+    for _ in range(2):
+        write(FolderTarget(path, overwrite=True), **{"note.md": "new"})
+        assert tree(path) == [MARKER, "media", "media/mine", "mine", "mine/deep", "note.md"]
+
+
+def test_an_empty_folder_of_others_that_is_in_the_way_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    write(FolderTarget(path), **{"note.md": "old"})
+    (path / "new.md" / "inside").mkdir(parents=True)
+    with pytest.raises(TargetExistsError, match=r"out/new\.md/inside/?: .* is in the way"):
+        write(FolderTarget(path, overwrite=True), **{"new.md": "new"})
+    assert (path / "note.md").read_text() == "old"
 
 
 @pytest.mark.parametrize("kind", [FileTarget, FolderTarget])

@@ -45,6 +45,8 @@ def test_telling_words_are_compared_without_endings() -> None:
 def test_scripts_without_spaces_have_words_too() -> None:
     assert stems_of("红烧肉怎么做") & stems_of("我想吃红烧肉")
     assert not stems_of("红烧肉") & stems_of("天气预报")
+    assert stems_of("红烧肉") == {"红烧", "烧肉"}
+    assert stems_of("红 Matterhorn") == {"matte"}
 
 
 def test_what_stands_far_down_is_not_read() -> None:
@@ -62,6 +64,9 @@ def test_what_stands_far_down_is_not_read() -> None:
         ("Quanto tempo deve stare l'impasto nel frigo?", "it"),
         ("Hoe lang moet het deeg in de koelkast blijven?", "nl"),
         ("Matterhorn 4478", None),
+        ("the and der", None),
+        ("the and of", "en"),
+        ("the and", None),
         ("", None),
     ],
 )

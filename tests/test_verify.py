@@ -220,6 +220,23 @@ def test_findings_become_an_error_of_exit_code_7(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_of_many_findings_the_rest_is_counted(tmp_path: Path) -> None:
+    chat = "".join(
+        f"{day}/03/2025, 20:{minute} - {name}: words {day} {minute}\n"
+        for day in range(10, 30)
+        for minute, name in ((10, "Ana"), (11, "ChatGPT"))
+    )
+    (tmp_path / "chat.txt").write_text(chat, encoding="utf-8")
+    (tmp_path / "one.txt").write_text(chat[: chat.index("11/03")], encoding="utf-8")
+    convert(tmp_path / "one.txt", "openai_jsonl", tmp_path / "one.jsonl")
+    done = CliRunner().invoke(
+        app, ["verify", str(tmp_path / "one.jsonl"), "--against", str(tmp_path / "chat.txt")]
+    )
+    assert done.exit_code == VerificationError.exit_code
+    assert done.stderr.count(" is missing") <= 20
+    assert f"{tmp_path / 'one.jsonl'}: 18 more findings; --json counts them by rule\n" in done.stderr
+
+
 def test_what_was_merged_is_verified_against_all_that_it_was_merged_of(tmp_path: Path) -> None:
     lines = META.read_bytes().split(b"\n")
     older, newer = tmp_path / "older.txt", tmp_path / "newer.txt"
@@ -247,6 +264,14 @@ def test_an_archive_that_is_cut_off_is_a_finding(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-200])
     found = verify(path, CHATGPT, from_="whatsapp")
     assert {"schema", "unreadable", "missing"} == found.counts.keys()
+
+
+def test_rules_that_cannot_be_checked_to_the_end_are_a_finding(tmp_path: Path) -> None:
+    path = written(tmp_path, "openwebui")
+    path.write_bytes(path.read_bytes()[:-200])
+    found = verify(path, CHATGPT, from_="whatsapp")
+    assert found.counts.keys() == {"unreadable", "missing"}
+    assert found.counts["unreadable"] == 2, "once for the rules, once for the conversations"
 
 
 @pytest.mark.parametrize("indent", [None, 2])

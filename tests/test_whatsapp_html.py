@@ -1,8 +1,10 @@
 """Saved pages of WhatsApp Web: both looks, what pages do to text, and what is no such page."""
 
+import re
 import shutil
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -852,3 +854,108 @@ def test_a_page_that_is_cut_off_says_so(tmp_path: Path) -> None:
         path.write_text(text, encoding="utf-8")
         said = [note for note in wm.read(path).notes if "cut off" in note.text]
         assert bool(said) is expected
+
+
+# Rare signs
+
+
+PICTURE: Final = '<div><img src="./page_files/blob"></div>'
+
+
+def test_a_message_for_one_look_is_kept_as_one_and_said(tmp_path: Path) -> None:
+    row = replace(bot("", "21:06, 25/03/2025"), extra='<span data-icon="view-once-viewed"></span>')
+    chat, notes = read(tmp_path, Page([nora(written("Hi")), row]))
+    assert [(one.kind, one.flags) for one in chat.messages] == [
+        ("text", ()),
+        ("unsupported", ("view-once",)),
+    ]
+    assert [note.line for note in notes.items if note.code == "unsupported"] == [
+        chat.messages[1].spans[0].line
+    ]
+
+
+def test_a_picture_that_no_sign_calls_one_is_a_picture(tmp_path: Path) -> None:
+    (_, found) = messages(tmp_path, nora(written("Hi")), replace(bot(""), extra=PICTURE))
+    assert (found.kind, [file.media_type for file in found.attachments]) == ("media", ["image"])
+
+
+def test_a_file_without_a_suffix_that_cannot_be_read_keeps_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "page.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        page = Page([nora(written("Hi")), replace(bot(""), extra=PICTURE)])
+        archive.writestr("page.html", page.draw())
+        archive.writestr("page_files/blob", PNG)
+    names: list[tuple[str | None, bool, str | None]] = []
+    for damaged in (False, True):
+        if damaged:
+            data, packed = path.read_bytes(), _deflated(PNG)
+            assert data.count(packed) == 1
+            path.write_bytes(data.replace(packed, b"\xff" * len(packed)))
+        chat, _ = read_file(path)
+        (file,) = chat.messages[1].attachments
+        names.append((file.name, file.present, file.media_type))
+    assert names == [("blob.png", True, "image/png"), ("blob", True, "image")]
+
+
+def _deflated(data: bytes) -> bytes:
+    packer = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -15)
+    return packer.compress(data) + packer.flush()
+
+
+def test_that_messages_with_ids_go_back_in_time_is_said_and_their_order_kept(tmp_path: Path) -> None:
+    rows = [nora(written("Hi")), bot(written("Hello"), "21:05, 22/03/2025"), nora(written("Bye"))]
+    chat, notes = read(tmp_path, Page(rows))
+    assert [one.text for one in chat.messages] == ["Hi", "Hello", "Bye"]
+    assert [note.text for note in notes.items if note.code == "time-jump"] == [
+        "goes back in time by more than a day, 1 time; the page's order was kept"
+    ]
+
+
+def test_the_title_is_what_the_page_says_is_one_and_not_another_word_above_it(tmp_path: Path) -> None:
+    page = Page([nora(written("Hi")), bot(written("Hello"))]).draw()
+    title = '<span dir="auto" title="ChatGPT">'
+    assert page.count(title) == 1
+    named = '<span dir="auto">3 unread</span><span data-testid="conversation-info-header-chat-title">'
+    chat, _ = read(tmp_path, page.replace(title, named))
+    assert chat.title == "ChatGPT"
+
+
+@pytest.mark.parametrize(("label", "author"), [("You", "Nora"), ("ChatGPT", "ChatGPT")])
+def test_a_picture_that_only_a_screen_reader_ascribes_is_from_whom_it_says(
+    tmp_path: Path, label: str, author: str
+) -> None:
+    picture = Said("21:06, 25/03/2025", "", tail=False, label=label, extra=PICTURE)
+    found = messages(tmp_path, nora(written("Hi")), bot(written("Hello")), picture)[-1]
+    assert (found.author, found.kind) == (author, "media")
+
+
+def test_a_picture_that_nothing_ascribes_is_from_nobody(tmp_path: Path) -> None:
+    rows = [
+        replace(one, side=False)
+        for one in (nora(written("Hi")), bot(written("Hello")), replace(nora(""), extra=PICTURE))
+    ]
+    chat, _ = read(tmp_path, Page(rows))
+    assert [one.author for one in chat.messages] == ["Nora", "ChatGPT", None]
+    assert [one.name for one in chat.participants] == ["Nora", "ChatGPT"]
+
+
+def test_an_id_in_a_group_that_tells_no_author_tells_no_address(tmp_path: Path) -> None:
+    rows = [nora(written("Hi")), Said("21:05, 25/03/2025", "Ben", written("Hello"))]
+    page = Page(rows, dom="2020", chat="49170-160@g.us", title="Friends")
+    for drawn, raw_names in (
+        (page.draw(), ("Ben", "491706100000@s.whatsapp.net")),
+        (re.sub(r"_[0-9]+@c\.us", "", page.draw()), ("Ben",)),
+    ):
+        chat, _ = read(tmp_path, drawn)
+        assert chat.participants[1].raw_names == raw_names
+
+
+def test_a_page_with_more_tags_than_are_allowed_is_refused_and_says_how_to_let_it_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Page([nora(written("Hi")), bot(written("Hello"))]).draw()
+    monkeypatch.setenv("WAMIGRATE_LIMITS", f"tags={page.count('<') - 1}")
+    with pytest.raises(
+        ParseError, match=r"WhatsApp\.html: has more than .* WAMIGRATE_LIMITS=tags=NUMBER lets"
+    ):
+        read(tmp_path, page)

@@ -251,6 +251,24 @@ def test_trap_25_a_message_that_could_not_be_exported_is_a_loss_that_is_said(
     assert_tiled(chat, members["chat.txt"])
 
 
+def test_what_was_taken_for_text_is_noted_where_it_stands_also_after_what_could_not_be_exported(
+    tmp_path: Path,
+) -> None:
+    lost, old = "<This message could not be exported>", "[12/31/25, 11:00:00 PM] Bob: happy new year"
+    text = text_of(
+        [Sent("You", "ask"), Sent("You", f"again\n{lost}\n{lost}"), Sent("ChatGPT", f"Here:\n{old}")]
+    )
+    path = tmp_path / "chat.txt"
+    path.write_text(text, encoding="utf-8")
+    chat = read_path(path)
+    assert bodies(chat.messages[1:]) == ["ask", "again", lost, lost, f"Here:\n{old}"]
+    lines = text.split("\n")
+    assert {(note.code, note.line) for note in chat.notes.items if note.line != 1} == {
+        *(("unsupported", number) for number, line in enumerate(lines, 1) if line == lost),
+        ("suspect-boundary", lines.index(old) + 1),
+    }
+
+
 def test_the_line_about_older_messages_is_said(tmp_path: Path) -> None:
     opening = f"{E2E}\nEinige ältere Nachrichten fehlen."
     path = tmp_path / "chat.txt"
@@ -306,7 +324,13 @@ def test_trap_17_what_both_files_print_alike_is_somebodys_words(text: str, tmp_p
 
 
 @pytest.mark.parametrize(
-    "text", ["<image omitted> is what it prints", "see <image omitted>", "I said: Poll: tea?"]
+    "text",
+    [
+        "<image omitted> is what it prints",
+        "see <image omitted>",
+        "I said: Poll: tea?",
+        "the plan of the kitchen (file attached)",
+    ],
 )
 def test_trap_17_a_placeholder_within_a_sentence_is_text(text: str, tmp_path: Path) -> None:
     message = one(tmp_path, "it prints " + text, None)
@@ -329,7 +353,12 @@ def test_a_picture_without_a_name_is_found_by_its_time(shown: str | None, tmp_pa
 
 
 @pytest.mark.parametrize(
-    "name", [PICTURE.replace("06.12", "06.13"), PICTURE.replace("Image", "Video")[:-4] + "mp4"]
+    "name",
+    [
+        PICTURE.replace("06.12", "06.13"),
+        PICTURE.replace("01-02", "02-30"),
+        PICTURE.replace("Image", "Video")[:-4] + "mp4",
+    ],
 )
 def test_a_file_of_another_time_or_type_is_not_taken(name: str, tmp_path: Path) -> None:
     message = one(tmp_path, "image (file attached)", "[Image](media/image)", name)
@@ -684,6 +713,14 @@ def test_a_repacked_archive_and_one_inside_another_are_found(tmp_path: Path) -> 
         chat = read_path(path)
         assert len(chat.messages) == 4
         assert chat.info.member == "ChatGPT/chat.txt"
+
+
+def test_a_damaged_archive_beside_one_inside_another_is_passed_over(tmp_path: Path) -> None:
+    inner = zip_of(tmp_path / "ChatGPT.zip", {"chat.txt": text_of(TALK).encode()}).read_bytes()
+    outer = zip_of(tmp_path / "mail.zip", {"a.zip": inner[:-30], "b.zip": inner})
+    assert len(read_path(outer).messages) == 4
+    alone = zip_of(tmp_path / "alone.zip", {"a.zip": inner[:-30]})
+    assert sniff(alone, "whatsapp_web") is Confidence.NO
 
 
 def test_several_exports_in_one_folder_are_several_chats(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import stat
 import subprocess
 import time
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -16,18 +15,6 @@ from window_client import AMBIGUOUS, CHAT, HOSTILE, LIMIT, NAME, NAMELESS, Visit
 from wamigrate.window_words import Words, languages
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "fixtures" / "examples"
-
-
-@pytest.fixture
-def window(tmp_path: Path) -> Iterator[Window]:
-    window = Window(tmp_path)
-    yield window
-    window.sessions.close()
-
-
-@pytest.fixture
-def visitor(window: Window) -> Visitor:
-    return window.visit()
 
 
 def unpacked(content: bytes) -> dict[str, bytes]:

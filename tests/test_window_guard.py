@@ -1,24 +1,9 @@
 """Nobody but the person who opened the window gets an answer from it."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from window_client import CHAT, HOST, ORIGIN, Visitor, Window
 
 from wamigrate.window_guard import POLICY, Keys
-
-
-@pytest.fixture
-def window(tmp_path: Path) -> Iterator[Window]:
-    window = Window(tmp_path)
-    yield window
-    window.sessions.close()
-
-
-@pytest.fixture
-def visitor(window: Window) -> Visitor:
-    return window.visit()
 
 
 @pytest.mark.parametrize(
@@ -149,7 +134,7 @@ def test_every_tab_has_a_session_of_its_own_that_nobody_can_guess(window: Window
 
 @pytest.mark.parametrize("path", ["view", "state", "result", "conversations", "conversation"])
 def test_a_session_that_does_not_exist_answers_nothing(visitor: Visitor, path: str) -> None:
-    assert visitor.client.get(f"/AAAAAAAAAAAAAAAAAAAAAAAA/{path}").status_code == 404
+    assert visitor.client.get(f"/AAAAAAAAAAAAAAAAAAAAAAAA/{path}").status_code == 410
 
 
 def test_a_page_of_an_old_session_leads_to_a_new_one(visitor: Visitor) -> None:

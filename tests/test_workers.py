@@ -1,6 +1,8 @@
 """Worker processes: they answer, they may die, and they never outlive who started them."""
 
+import io
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -9,15 +11,19 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import worker_calls
 
+from wamigrate import workers
 from wamigrate.crew import hire, parse_jobs, spread
 from wamigrate.errors import OptionError, WorkerError
 from wamigrate.interruption import stoppable
 from wamigrate.workers import WorkerPool
+
+INNER: Any = cast("Any", workers)
+"""What runs in a process of its own, and is looked at here."""
 
 
 def ignore(*_: object) -> None:
@@ -81,6 +87,17 @@ class TestPool:
         with pytest.raises(RuntimeError):
             pool.submit(worker_calls.double, 1)
 
+    def test_who_does_not_wait_at_first_may_wait_later(self) -> None:
+        pool = WorkerPool(1)
+        future = pool.submit(worker_calls.double, 2)
+        pool.shutdown(wait=False)
+        with pytest.raises(RuntimeError):
+            pool.submit(worker_calls.double, 1)
+        pool.shutdown()
+        assert future.done()
+        assert future.result() == 4
+        assert pool.pids == []
+
     def test_no_process_is_started_before_there_is_something_to_do(self) -> None:
         with WorkerPool(4) as pool:
             assert pool.pids == []
@@ -124,6 +141,43 @@ class TestDeath:
         assert waiting.cancelled()
         assert isinstance(running.exception(), WorkerError)
 
+    def test_a_pool_that_is_shut_down_can_still_be_stopped(self, tmp_path: Path) -> None:
+        pool = WorkerPool(1)
+        running = pool.submit(worker_calls.tidy, tmp_path)
+        waiting = [pool.submit(worker_calls.double, number) for number in range(3)]
+        wait_for((tmp_path / "half").exists)
+        pool.shutdown(wait=False)
+        pool.stop()
+        assert isinstance(running.exception(), WorkerError)
+        assert all(future.cancelled() for future in waiting)
+        assert pool.pids == []
+
+    def test_a_worker_that_does_not_stop_is_killed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(workers, "_GRACE", 0.2)
+        pool = WorkerPool(1)
+        running = pool.submit(worker_calls.stubborn, tmp_path)
+        wait_for(lambda: (tmp_path / "here").exists() and (tmp_path / "here").read_text())
+        pool.stop()
+        assert "SIGKILL" in str(running.exception())
+        assert not is_alive(int((tmp_path / "here").read_text()))
+
+    def test_a_worker_that_does_not_go_home_is_killed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(workers, "_GRACE", 0.2)
+        pool = WorkerPool(1)
+        pid = pool.submit(worker_calls.process, None).result()
+        os.kill(pid, signal.SIGSTOP)
+        pool.shutdown()
+        assert not is_alive(pid)
+
+    def test_a_signal_without_a_name_is_said_by_its_number(self, pool: WorkerPool) -> None:
+        number = getattr(signal, "SIGRTMIN", signal.SIGTERM) + 6
+        if number in set(signal.Signals):
+            pytest.skip("all signals have a name here")
+        error = pool.submit(worker_calls.end_by, number).exception()
+        assert str(error) == f"the process that worked on it ended before its time: signal {number}"
+
     def test_leaving_by_an_exception_does_not_wait(self, tmp_path: Path) -> None:
         with pytest.raises(KeyboardInterrupt), WorkerPool(1) as pool:  # noqa: PT012 - what it is about
             pool.submit(worker_calls.tidy, tmp_path)
@@ -162,6 +216,40 @@ class TestDeath:
         assert isinstance(running.exception(timeout=30), WorkerError)
 
 
+class TestWithoutWhatPosixHas:
+    def test_a_worker_starts_where_signals_cannot_be_held_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delattr(signal, "pthread_sigmask", raising=False)
+        with WorkerPool(1) as pool:
+            assert pool.submit(worker_calls.double, 3).result() == 6
+
+    def test_where_one_thread_cannot_wake_another_the_process_interrupts_itself(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delattr(signal, "pthread_kill", raising=False)
+        with pytest.raises(KeyboardInterrupt):
+            INNER._interrupt_main()
+
+    def test_a_worker_ends_with_its_last_call_though_nothing_interrupts_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = {number: signal.getsignal(number) for number in INNER._SIGNALS}
+        calls, answers = io.BytesIO(), io.BytesIO()
+        INNER._send(calls, pickle.dumps((worker_calls.double, (4,), {})))
+        calls.seek(0)
+        codes: list[int] = []
+        monkeypatch.setattr(workers, "_interrupt_main", lambda: None)
+        monkeypatch.setattr(os, "_exit", codes.append)
+        monkeypatch.delattr(signal, "pthread_sigmask", raising=False)
+        try:
+            INNER._serve(calls, answers)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        answers.seek(0)
+        assert pickle.loads(INNER._receive(answers)) == (True, 8)
+        assert codes == [143]
+
+
 class TestSpread:
     def test_answers_come_with_the_numbers_of_their_items(self) -> None:
         with ThreadPoolExecutor(3) as executor:
@@ -179,6 +267,22 @@ class TestSpread:
         found = list(spread(worker_calls.double, [1, 2, 3], executor, ignore))
         assert [number for number, _ in found] == [0, 1, 2]
         assert all(isinstance(error, RuntimeError) for _, error in found)
+
+    def test_what_the_executor_cancels_fails_and_nothing_else_does(self) -> None:
+        class Cancelling(ThreadPoolExecutor):
+            def submit(self, fn: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
+                future = Future[Any]()
+                if args == (2,):
+                    future.cancel()
+                    future.set_running_or_notify_cancel()
+                else:
+                    future.set_result(fn(*args, **more))
+                return future
+
+        with Cancelling(1) as executor:
+            found = dict(spread(worker_calls.double, [1, 2, 3], executor, ignore))
+        assert isinstance(found[1], InterruptedError)
+        assert (found[0], found[2]) == (2, 6)
 
     def test_what_was_not_begun_is_cancelled_when_the_caller_stops(self) -> None:
         made: list[Future[int]] = []
@@ -215,14 +319,28 @@ class TestJobs:
     def test_a_number_is_a_number(self, text: str, number: int) -> None:
         assert parse_jobs(text) == number
 
-    @pytest.mark.parametrize("text", ["auto", "0", "AUTO"])
+    @pytest.mark.parametrize("text", ["auto", " AUTO "])
     def test_as_many_as_there_are_processors(self, text: str) -> None:
         assert parse_jobs(text) >= 1
 
-    @pytest.mark.parametrize("text", ["", "-1", "two", "1.5", "²"])
+    @pytest.mark.parametrize("text", ["", "0", "-1", "two", "1.5", "²"])
     def test_anything_else_is_an_error(self, text: str) -> None:
         with pytest.raises(OptionError, match="--jobs"):
             parse_jobs(text)
+
+    def test_a_system_that_does_not_tell_which_processors_we_may_use_tells_how_many_there_are(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delattr("os.sched_getaffinity", raising=False)
+        monkeypatch.setattr("os.cpu_count", lambda: 7)
+        assert parse_jobs("auto") == 7
+        monkeypatch.setattr("os.cpu_count", lambda: None)
+        assert parse_jobs("auto") == 1
+
+    @pytest.mark.parametrize("jobs", [0, -1])
+    def test_no_process_at_all_cannot_be_asked_for(self, jobs: int) -> None:
+        with pytest.raises(OptionError, match=f"--jobs {jobs}: one process is the least"), hire(jobs):
+            pass
 
     def test_one_job_needs_no_workers(self) -> None:
         with hire(1) as executor:
@@ -236,6 +354,14 @@ class TestStoppable:
             os.kill(os.getpid(), signal.SIGTERM)
             time.sleep(5)
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+    def test_elsewhere_than_in_the_main_thread_signals_stay_as_they_are(self) -> None:
+        def inside() -> object:
+            with stoppable():
+                return signal.getsignal(signal.SIGTERM)
+
+        with ThreadPoolExecutor(1) as executor:
+            assert executor.submit(inside).result() is signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
     def test_what_is_ignored_stays_ignored(self) -> None:
         before = signal.signal(signal.SIGHUP, signal.SIG_IGN)

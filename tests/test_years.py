@@ -85,3 +85,10 @@ def test_a_chat_without_gaps_of_half_a_year_gets_its_years_back(steps: list[int]
     bare: list[MonthDay | None] = [MonthDay(None, day.month, day.day) for day in chat]
     assert complete_years(bare, year=chat[0].year).each == [day.year for day in chat]
     assert complete_years(bare, latest=chat[-1]).each[-1] == chat[-1].year
+
+
+def test_more_years_than_there_was_an_assistant_end_with_the_year_in_which_the_file_was_written() -> None:
+    turns = 40
+    found = complete_years(days(*["1-1", "5-1", "9-1"] * turns), latest=written(2025, 11, 1))
+    assert found.each == [2026 - turns + number // 3 for number in range(3 * turns)]
+    assert found.evidence == "none of them is after the file was written"

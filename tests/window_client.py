@@ -15,7 +15,8 @@ from starlette.types import ASGIApp
 
 from wamigrate.window_app import make_app
 from wamigrate.window_guard import Keys
-from wamigrate.window_session import Session, Sessions
+from wamigrate.window_session import Session
+from wamigrate.window_sessions import TIMES, Sessions
 
 PORT: Final = 8000
 HOST: Final = f"127.0.0.1:{PORT}"
@@ -142,7 +143,9 @@ class Window:
     def __init__(self, folder: Path, limit: int = LIMIT) -> None:
         self.folder = folder
         self.keys = Keys()
-        self.sessions = Sessions(folder)
+        self.now = 0.0
+        """What the clock says that tabs are forgotten by."""
+        self.sessions = Sessions(folder, TIMES * limit, clock=lambda: self.now)
         self.ended: list[bool] = []
         self._app = make_app(self.sessions, self.keys, PORT, limit, lambda: self.ended.append(True))
 

@@ -4,6 +4,8 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -63,5 +65,40 @@ def tidy(folder: Path) -> None:
         half.unlink()
 
 
+def stubborn(folder: Path) -> None:
+    """Say who is there, and stay whatever happens."""
+    (folder / "here").write_text(str(os.getpid()))
+    while True:
+        with suppress(KeyboardInterrupt):
+            time.sleep(60)
+
+
+def end_by(number: int) -> None:
+    """End as by a signal of this number."""
+    os.kill(os.getpid(), number)
+    time.sleep(60)
+
+
 def process(_: object) -> int:
     return os.getpid()
+
+
+def double_all(numbers: list[int]) -> list[int]:
+    return [2 * number for number in numbers]
+
+
+def slow_processes(items: Sequence[object]) -> list[int]:
+    time.sleep(0.02)
+    return [os.getpid()] * len(items)
+
+
+def fail_all(texts: list[str]) -> list[str]:
+    raise ValueError(texts[0])
+
+
+def die_elsewhere(pids: list[str]) -> list[str]:
+    """Return the numbers in the process of that number, and end every other."""
+    if str(os.getpid()) != pids[0]:
+        os._exit(9)
+    time.sleep(0.02)  # meanwhile the other process begins with something, too
+    return pids

@@ -72,6 +72,7 @@ def make_pages() -> dict[Path, str]:
         DOCS / "library.md": library_page(),
         DOCS / "report.md": schema_page("report"),
         DOCS / "inspection.md": schema_page("inspection"),
+        DOCS / "migration.md": schema_page("migration"),
         DOCS / "stats.md": schema_page("stats"),
     }
     pages = {path: _MADE + text.rstrip() + "\n" for path, text in pages.items()}

@@ -4,6 +4,9 @@
 one place of the group's modules at a time, runs the group's tests against each change, and prints the share
 that was noticed and the mutants that were not. Groups and their tests are in ``mutation.toml``. mutmut comes
 with ``pip install mutmut``; it is no development dependency, as nothing else needs it. POSIX only.
+
+The modules are imported for each mutant anew, so that what makes a table or a pattern at import counts too;
+what they remember is forgotten before each test; and Hypothesis does not simplify what it finds.
 """
 
 import argparse
@@ -21,12 +24,12 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 OUTCOMES: Final[dict[int | None, str]] = {
     1: "killed",
+    2: "killed",  # a module or a file of tests cannot be loaded
     3: "killed",
     24: "timeout",
     -24: "timeout",
     36: "timeout",
     152: "timeout",
-    255: "timeout",
     5: "no test",
     33: "no test",
     0: "survived",
@@ -42,13 +45,61 @@ SECTION: Final = """
 [tool.mutmut]
 source_paths = ["wamigrate"]
 only_mutate = {modules}
-also_copy = ["fixtures", "parsers", "exporters", "tools", "benchmarks"]
+also_copy = ["conftest.py", "fixtures", "parsers", "exporters", "tools", "benchmarks"]
 pytest_add_cli_args = {arguments}
 pytest_add_cli_args_test_selection = {tests}
 use_git_change_detection = false
 track_dependencies = false
-timeout_constant = 30.0
+process_isolation = "forkserver"
+forkserver_warmup = "import"
+preload_modules_file = "preload.txt"
+timeout_constant = 10.0
+timeout_multiplier = 3.0
 """
+PRELOADED: Final = ("hypothesis", "hypothesis.strategies", "msgspec", "orjson", "markdown_it", "pytest")
+"""What is imported once for all mutants."""
+CONFTEST: Final = """
+import sys
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from mutmut.state import state
+
+settings.register_profile(
+    "mutants",
+    settings.get_profile("ci"),
+    max_examples=50,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+AT_IMPORT = set()
+
+
+def pytest_collection_modifyitems(config, items):
+    doubles = [item for item in items if "__mutmut_" in item.name]
+    config.hook.pytest_deselected(items=doubles)
+    items[:] = [item for item in items if "__mutmut_" not in item.name]
+    items.sort(key=lambda item: state().duration_by_test.get(item.nodeid, 0))
+
+
+def pytest_collection_finish():
+    AT_IMPORT.update(state()._stats)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown():
+    state()._stats.update(AT_IMPORT)
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    for name in {names}:
+        for value in list(vars(sys.modules.get(name, sys)).values()):
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
+"""
+"""Stands above the copied tests: quick ones come first, each reaches what runs at import, none finds a cache
+filled."""
 
 
 def main() -> int:
@@ -75,12 +126,16 @@ def prepare(folder: Path, group: dict[str, Any]) -> None:
         for old, new in group.get("quicker", {}).items():
             text = text.replace(old, new)
         (folder / test).write_text(text, encoding="utf-8")
-    arguments = ["-p", "no:randomly", "-p", "no:cacheprovider", "--hypothesis-profile=ci"]
+    arguments = ["-p", "no:randomly", "-p", "no:cacheprovider", "--hypothesis-profile=mutants"]
+    arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # Hypothesis is there already
     if slow := group.get("slow"):
         arguments += ["-k", " and ".join(f"not {test}" for test in slow)]
     section = SECTION.format(modules=modules, arguments=arguments, tests=[*tests, *modules])
     with (folder / "pyproject.toml").open("a", encoding="utf-8") as stream:
         stream.write(section)
+    (folder / "preload.txt").write_text("\n".join(PRELOADED), encoding="utf-8")
+    names = [f"wamigrate.{module}" for module in group["modules"]]
+    (folder / "conftest.py").write_text(CONFTEST.replace("{names}", repr(names)), encoding="utf-8")
 
 
 def check(folder: Path, size: int, seed: int) -> int:
@@ -89,8 +144,10 @@ def check(folder: Path, size: int, seed: int) -> int:
     names = sorted(results(folder))
     pick = random.Random(seed)  # noqa: S311 - a sample that can be repeated, no secret
     sample = names if len(names) <= size else sorted(pick.sample(names, size))
-    mutmut(folder, "run", "--max-children", "1", *sample)
+    said = mutmut(folder, "run", "--max-children", "1", *sample)
     found = {name: OUTCOMES.get(code, f"exit {code}") for name, code in results(folder).items()}
+    if not sample or any(found[name] == "not run" for name in sample):
+        sys.exit(f"mutmut stopped: do the group's tests pass?\n{said[-2000:]}")
     for name in sample:
         if found[name] not in NOTICED:
             print(f"\n{found[name]}: {name}\n{difference(mutmut(folder, 'show', name))}")

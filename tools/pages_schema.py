@@ -1,4 +1,4 @@
-"""The pages about what programs read beside the archive: the report of a run, and an inspection."""
+"""The pages about what programs read beside the archive: the report of a run, an inspection, a migration."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -10,6 +10,7 @@ from wamigrate.schemas import Kind, json_schema
 _TITLES: Final[dict[Kind, str]] = {
     "archive": "The archive, `wamigrate/1`",
     "inspection": "The inspection, `wamigrate-inspection/1`",
+    "migration": "The migration, `wamigrate-migration/1`",
     "report": "The report, `wamigrate-report/1`",
     "stats": "Statistics of a history, `wamigrate-stats/1`",
 }
@@ -18,6 +19,10 @@ _TEXTS: Final[dict[Kind, str]] = {
     "inspection": """\
 `wamigrate inspect --json` prints what was found out about every input: format, dates, participants,
 conversations and findings. It holds names and titles, but no messages.""",
+    "migration": """\
+`wamigrate migrate --json` prints what was made for a destination, and where: the files, what became of the
+input in each, and findings; with `--url` what was sent. Where nothing could be made, nothing is printed but
+the error.""",
     "report": """\
 `--report FILE` writes what became of every input of a run: counts, findings, where the results are, and
 errors. It is written also where inputs could not be read.""",

@@ -61,6 +61,19 @@ if TYPE_CHECKING:
     )
     from wamigrate.report import Outcome, Result
     from wamigrate.verification import Verification, verify
+else:  # a type checker is to complain about names that are not among these
+
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is first used."""
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        return found
+
+    def __dir__() -> list[str]:
+        """List the public names, imported or not."""
+        return sorted({*globals(), *__all__})
+
 
 _HOMES = {
     "destinations": "Destination find_destination list_destinations",
@@ -141,16 +154,3 @@ __all__ = [
     "verify",
     "write",
 ]
-
-if not TYPE_CHECKING:  # a type checker is to complain about names that are not above
-
-    def __getattr__(name: str) -> object:
-        """Import a public name when it is first used."""
-        if name not in _HOME:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        found = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-        return found
-
-    def __dir__() -> list[str]:
-        """List the public names, imported or not."""
-        return sorted({*globals(), *__all__})

@@ -13,14 +13,15 @@ from wamigrate.execution import Execution, Listener, Work
 from wamigrate.formats import find_exporter, names, option_types
 from wamigrate.inputs import Judge, find_inputs, judge_with
 from wamigrate.interruption import INTERRUPTED, InterruptedRunError
-from wamigrate.journal import JOURNAL, read_journal
+from wamigrate.journal import JOURNAL, Past, read_journal
 from wamigrate.library import public_stem, stem
 from wamigrate.pipeline import Watch, watch_nothing
-from wamigrate.places import Place, find_place
+from wamigrate.places import Place, blind_identity, find_place
 from wamigrate.planning import Job, plan, plan_merge
 from wamigrate.report import Outcome, check_place, make_report, write_report
 from wamigrate.report_place import check_apart, check_typed, report_refusal
 from wamigrate.settings import ReadOptions, Settings
+from wamigrate.sharing import sharing
 from wamigrate.workers import WorkerPool
 
 
@@ -50,6 +51,8 @@ class Order:
     """Whether to leave what an earlier run has finished, and do the rest."""
     storage: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     """What :mod:`fsspec` is to know about places elsewhere."""
+    share: bool = False
+    """Whether a second process may help with a long chat."""
 
 
 class Run(NamedTuple):
@@ -93,6 +96,8 @@ def carry_out(
     try:
         with ExitStack() as stack:
             workers = stack.enter_context(hire(order.jobs, order.scheduler)) if executor is None else executor
+            if order.share and workers is None:
+                stack.enter_context(sharing())
             outcomes = _carry_out(order, listener, watch, workers, executions)
     except KeyboardInterrupt:
         for execution in executions:
@@ -146,15 +151,15 @@ def _prepare(order: Order, executor: Executor | None) -> _Plan:
     settings = _settings(order)
     exporters = [settings.exporter(name) for name in order.to]
     judge = judge_with(executor) if isinstance(executor, WorkerPool) else None
-    found = [_find(name, order.storage, judge) for name in order.inputs]
+    past = _past(order.output) if order.resume else Past()
+    found = [_find(name, order.storage, judge, past) for name in order.inputs]
     places = [place for one in found for place in one.places]
     jobs: tuple[Job, ...]
     if order.merge:
         jobs = plan_merge(places, exporters, order.output)
     else:
         named = public_stem if settings.redact else stem
-        known: Mapping[str, str] = _known(order.output) if order.resume else {}
-        jobs = plan(list(dict.fromkeys(places)), exporters, order.output, named=named, known=known)
+        jobs = plan(list(dict.fromkeys(places)), exporters, order.output, named=named, known=past.stems)
     work = Work(
         jobs=jobs,
         settings=settings,
@@ -174,20 +179,21 @@ class _Found(NamedTuple):
     formats: Mapping[Path, str] = {}
 
 
-def _find(name: str, storage: Mapping[str, Any], judge: Judge | None) -> _Found:
+def _find(name: str, storage: Mapping[str, Any], judge: Judge | None, past: Past) -> _Found:
     place = find_place(name)
     if isinstance(place, Path):
-        found = find_inputs([place if name.lower().startswith("file:") else name], judge)
+        argument = place if name.lower().startswith("file:") else name
+        found = find_inputs([argument], judge, lambda path: past.knows(blind_identity(path)))
         return _Found(found.paths, found.skipped, found.formats)
     from wamigrate.remote import find_urls  # noqa: PLC0415 - slow to import, and most inputs are here
 
     return _Found(find_urls(place, storage))
 
 
-def _known(output: str | None) -> Mapping[str, str]:
-    """Return what results were called in earlier runs to the same folder."""
+def _past(output: str | None) -> Past:
+    """Return what is known of earlier runs to the same folder."""
     folder = find_place(output or "")
-    return read_journal((folder if isinstance(folder, Path) else Path()) / JOURNAL).stems
+    return read_journal((folder if isinstance(folder, Path) else Path()) / JOURNAL)
 
 
 def _settings(order: Order) -> Settings:

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from functools import cache
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -12,7 +13,7 @@ from wamigrate.errors import SourceError
 from wamigrate.lines import Lock, find_lock
 from wamigrate.source import Member, Source, no_chat
 from wamigrate.tables import read_table
-from wamigrate.words import plain
+from wamigrate.words import plain, unfolded
 
 _DOCUMENT: Final = re.compile(r"-?\d{7,8}-")
 """iOS numbers every file that was sent, documents too: ``00000012-notes.txt`` is none of the chat."""
@@ -181,16 +182,11 @@ def chat_title(name: str) -> str | None:
 
 
 def _as_printed(stem: str, span: tuple[int, int]) -> str | None:
-    """Cut the title out of the name in its own case; folding may have changed lengths."""
-    kept = " ".join(stem.translate(_INVISIBLE).split())
-    if len(kept) == len(plain(stem)):
-        return kept[slice(*span)].strip() or None
-    return plain(stem)[slice(*span)].strip() or None
-
-
-_INVISIBLE: Final = dict.fromkeys(
-    [0x200B, 0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF]
-)
+    """Cut the title out of the name in its own case; one sign may be several where case makes none."""
+    kept = unfolded(stem)
+    ends = list(accumulate(len(sign.casefold()) for sign in kept))
+    title = kept[bisect_right(ends, span[0]) : bisect_left(ends, span[1]) + 1]
+    return " ".join(title.split()) or None
 
 
 @cache

@@ -25,13 +25,13 @@ from wamigrate.cli_options import (
     ReportFile,
     Resume,
     Scheduler,
-    SchemaKind,
     Strict,
     To,
 )
 from wamigrate.cli_reading import ALL, LOOKING, with_reading
 from wamigrate.cli_run import print_json, run, start
 from wamigrate.cli_stats import stats
+from wamigrate.cli_values import RefusedError
 from wamigrate.cli_verify import verify
 from wamigrate.cli_web import web
 from wamigrate.errors import OptionError
@@ -72,7 +72,7 @@ def _limits(given: list[str] | None) -> list[str] | None:
         try:
             Limits.parse(whole)
         except OptionError as error:
-            raise typer.BadParameter(str(error)) from error
+            raise RefusedError(f"--limit: {error}") from error
         os.environ[VARIABLE] = whole
     return given
 
@@ -108,7 +108,7 @@ def export(  # noqa: PLR0913 - one parameter for each flag
     option: Options = None,
     overwrite: Overwrite = False,
     strict: Strict = False,
-    jobs: Jobs = "1",
+    jobs: Jobs = None,
     resume: Resume = False,
     scheduler: Scheduler = None,
     report: ReportFile = None,
@@ -123,7 +123,7 @@ def export(  # noqa: PLR0913 - one parameter for each flag
         to=tuple(dict.fromkeys(to)),
         reading=reading,
         output=output,
-        media=None if media is None else media.value,
+        media=media,
         options=tuple(option or ()),
         overwrite=overwrite,
         strict=strict,
@@ -159,7 +159,7 @@ def merge_copies(  # noqa: PLR0913 - one parameter for each flag
         to=tuple(dict.fromkeys(to or ["json"])),
         reading=reading,
         output=output,
-        media=None if media is None else media.value,
+        media=media,
         options=tuple(option or ()),
         overwrite=overwrite,
         strict=strict,
@@ -200,13 +200,13 @@ def formats(json: Json = False, debug: Debug = False) -> None:
 
 
 @app.command()
-def schema(of: Of = SchemaKind.ARCHIVE, debug: Debug = False) -> None:
-    """Print the JSON Schema of what `--to json` writes, or of a report, an inspection or statistics."""
+def schema(of: Of = "archive", debug: Debug = False) -> None:
+    """Print the JSON Schema of what `--to json` writes, or of something else that is written for programs."""
 
     def show(_: "Screen") -> int:
-        from wamigrate.schemas import json_schema  # noqa: PLC0415 - as above
+        from wamigrate.schemas import find_kind, json_schema  # noqa: PLC0415 - as above
 
-        print_json(json_schema(of.value))
+        print_json(json_schema(find_kind(of)))
         return 0
 
     run(show, debug=debug)
@@ -224,18 +224,20 @@ def main() -> None:
     start(app)
 
 
-def _start(order: "Order", jobs: str = "1", *, quiet: bool, debug: bool) -> None:
+def _start(order: "Order", jobs: str | None = None, *, quiet: bool, debug: bool) -> None:
     run(lambda screen: _export(order, jobs, screen), quiet=quiet, debug=debug, aside=order.output == _STREAM)
 
 
-def _export(order: "Order", jobs: str, screen: "Screen") -> int:
+def _export(order: "Order", jobs: str | None, screen: "Screen") -> int:
     from wamigrate import batch  # noqa: PLC0415 - as above
     from wamigrate.crew import parse_jobs  # noqa: PLC0415 - as above
     from wamigrate.progress import watching  # noqa: PLC0415 - as above
 
     with watching() as watch:
         screen.beforehand = watch.hide
-        run = batch.carry_out(replace(order, jobs=parse_jobs(jobs)), screen, watch)
+        if jobs is not None:
+            order = replace(order, jobs=parse_jobs(jobs))
+        run = batch.carry_out(replace(order, share=jobs is None), screen, watch)
     screen.summary(run.outcomes)
     screen.places(run.outcomes, order.output)
     if run.message:

@@ -8,11 +8,14 @@ import typer
 from wamigrate.cli_options import Debug, Inputs, Json, Media, Options, Overwrite, Quiet, ReportFile, Strict
 from wamigrate.cli_reading import ALL, with_reading
 from wamigrate.cli_run import print_json, run
+from wamigrate.cli_values import filled
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
     from pathlib import Path
 
+    from wamigrate.direct_import import DirectImport
+    from wamigrate.migration import Migration
     from wamigrate.render import Screen
     from wamigrate.settings import ReadOptions
 
@@ -42,6 +45,7 @@ Folder = Annotated[
         "--output",
         metavar="PATH",
         help="The folder to write. [default: named after input and destination, in the current folder]",
+        parser=filled("-o is"),
     ),
 ]
 Budget = Annotated[
@@ -102,13 +106,14 @@ def migrate(  # noqa: PLR0913 - one parameter for each flag
     overwrite: Overwrite = False,
     strict: Strict = False,
     report: ReportFile = None,
+    json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Make what a destination takes of all INPUTs together: a folder with the files and a HOWTO.md."""
 
     def work(screen: "Screen") -> int:
-        reading["options"] = _format_options(into, option or (), None if media is None else media.value)
+        reading["options"] = _format_options(into, option or (), media)
         if url is None:
             return _write(
                 inputs,
@@ -120,9 +125,10 @@ def migrate(  # noqa: PLR0913 - one parameter for each flag
                 overwrite=overwrite,
                 strict=strict,
                 report=report,
+                json=json,
             )
         given = {"-o": output, "--budget": budget, "--about": about, "--report": report}
-        return _send(inputs, into, url, token, given, reading, screen, strict=strict)
+        return _send(inputs, into, url, token, given, reading, screen, strict=strict, json=json)
 
     run(work, quiet=quiet, debug=debug)
 
@@ -162,9 +168,9 @@ def _write(  # noqa: PLR0913 - one parameter for each kind of flag
     overwrite: bool,
     strict: bool,
     report: "Path | None",
+    json: bool,
 ) -> int:
     from wamigrate.migration import migrate as make  # noqa: PLC0415 - `--help` must not load it
-    from wamigrate.model import replace  # noqa: PLC0415 - as above
     from wamigrate.progress import watching  # noqa: PLC0415 - as above
     from wamigrate.render_migration import migration_lines  # noqa: PLC0415 - as above
     from wamigrate.report import Outcome, make_report, write_report  # noqa: PLC0415 - as above
@@ -181,9 +187,12 @@ def _write(  # noqa: PLR0913 - one parameter for each kind of flag
             watch=watch,
             **options,
         )
-    _remark(migration_lines(found), screen)
-    done = replace(found.results[0], output=found.output)
-    screen.places((Outcome(done.input, (done,)),), None)
+    if json:
+        _print_report(found)
+    else:
+        _remark(migration_lines(found), screen)
+        screen.place(found.output)
+    done = found.results[0]
     code = _verdict(screen, doubtful=strict and found.doubtful)
     if report is not None:
         write_report(make_report((Outcome(done.input, found.results),), code), report)
@@ -220,6 +229,7 @@ def _send(  # noqa: PLR0913 - as above
     screen: "Screen",
     *,
     strict: bool,
+    json: bool,
 ) -> int:
     from wamigrate.direct_import import find_direct, import_directly  # noqa: PLC0415 - `--help` must not load it
     from wamigrate.errors import OptionError  # noqa: PLC0415 - as above
@@ -238,8 +248,11 @@ def _send(  # noqa: PLR0913 - as above
     with watching() as watch:
         screen.beforehand = watch.hide
         found = import_directly(inputs, into, url, token, watch=watch, **options)
-    _remark(import_lines(found), screen)
-    screen.line(found.url)
+    if json:
+        _print_report(found)
+    else:
+        _remark(import_lines(found), screen)
+        screen.line(found.url)
     return _verdict(screen, doubtful=strict and found.doubtful)
 
 
@@ -271,6 +284,12 @@ def _verdict(screen: "Screen", *, doubtful: bool) -> int:
 
     screen.error("there are warnings or losses; the result was written all the same")
     return StrictError.exit_code
+
+
+def _print_report(found: "Migration | DirectImport") -> None:
+    from wamigrate.migration_report import report_migration  # noqa: PLC0415 - `--help` must not load it
+
+    print_json(report_migration(found))
 
 
 def _print(lines: "Iterable[str]", screen: "Screen") -> None:

@@ -1,45 +1,18 @@
 """Arguments and flags of the command line, each described once."""
 
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from wamigrate.cli_values import completing, filled, one_of, path, whole_number
 from wamigrate.formats import names
 
-
-class DateOrderChoice(StrEnum):
-    """What ``--date-order`` takes."""
-
-    DMY = "dmy"
-    MDY = "mdy"
-    YMD = "ymd"
-
-
-class SchemaKind(StrEnum):
-    """What ``schema --of`` takes."""
-
-    ARCHIVE = "archive"
-    INSPECTION = "inspection"
-    REPORT = "report"
-    STATS = "stats"
-
-
-class TextChoice(StrEnum):
-    """What ``--text`` takes."""
-
-    MARKDOWN = "markdown"
-    RAW = "raw"
-
-
-class MediaChoice(StrEnum):
-    """What ``--media`` takes."""
-
-    COPY = "copy"
-    LINK = "link"
-    OMIT = "omit"
+ORDERS: Final = ("dmy", "mdy", "ymd")
+FORMS: Final = ("markdown", "raw")
+POLICIES: Final = ("copy", "link", "omit")
+SCHEMAS: Final = ("archive", "inspection", "migration", "report", "stats")
 
 
 def complete(group: str) -> Callable[[str], list[str]]:
@@ -96,7 +69,9 @@ Output = Annotated[
         "--output",
         metavar="PATH|-",
         help="Where to write; several results go into it as a folder, as does one if it ends with a slash. "
-        "- is standard output. [default: named after the input, in the current folder]",
+        "- is standard output. A link stays: what it points to is written. "
+        "[default: named after the input, in the current folder]",
+        parser=filled("-o is"),
     ),
 ]
 From = Annotated[
@@ -117,13 +92,22 @@ Zone = Annotated[
     ),
 ]
 DateOrder = Annotated[
-    DateOrderChoice | None,
-    typer.Option("--date-order", help="Order of day, month and year. [default: found out]"),
+    str | None,
+    typer.Option(
+        "--date-order",
+        metavar="|".join(ORDERS),
+        help="Order of day, month and year. [default: found out]",
+        parser=one_of("--date-order", *ORDERS),
+        autocompletion=completing(*ORDERS),
+    ),
 ]
 Year = Annotated[
     int | None,
     typer.Option(
-        "--year", metavar="YYYY", help="Year of the first date, where dates show none. [default: found out]"
+        "--year",
+        metavar="YYYY",
+        help="Year of the first date, where dates show none. [default: found out]",
+        parser=whole_number("--year", 1000, 9999, "a year of four digits, for example 2025"),
     ),
 ]
 Chat = Annotated[
@@ -131,7 +115,7 @@ Chat = Annotated[
     typer.Option(
         "--chat",
         metavar="NAME",
-        help="Only the chat of this name or number, of an input that holds several. [default: all]",
+        help="Only the chat of this name or number; an error where there is none. [default: all]",
     ),
 ]
 Assistant = Annotated[
@@ -153,7 +137,14 @@ Split = Annotated[
     ),
 ]
 Text = Annotated[
-    TextChoice, typer.Option("--text", help="Texts as CommonMark, or with WhatsApp's own marks.")
+    str,
+    typer.Option(
+        "--text",
+        metavar="|".join(FORMS),
+        help="Texts as CommonMark, or with WhatsApp's own marks.",
+        parser=one_of("--text", *FORMS),
+        autocompletion=completing(*FORMS),
+    ),
 ]
 Rejoin = Annotated[
     bool, typer.Option("--rejoin/--no-rejoin", help="Put the parts of answers that were cut together again.")
@@ -187,8 +178,14 @@ Notices = Annotated[
     ),
 ]
 Media = Annotated[
-    MediaChoice | None,
-    typer.Option("--media", help="What to do with pictures and other files. [default: copy]"),
+    str | None,
+    typer.Option(
+        "--media",
+        metavar="|".join(POLICIES),
+        help="What to do with pictures and other files. [default: copy]",
+        parser=one_of("--media", *POLICIES),
+        autocompletion=completing(*POLICIES),
+    ),
 ]
 Options = Annotated[
     list[str] | None,
@@ -202,7 +199,8 @@ Overwrite = Annotated[
     bool,
     typer.Option(
         "--overwrite",
-        help="Replace an older result. Other files in its folder stay; one that you changed is not replaced.",
+        help="Replace an older result. What else is in its folder stays; a file that you changed is not "
+        "replaced.",
     ),
 ]
 Strict = Annotated[
@@ -210,8 +208,13 @@ Strict = Annotated[
     typer.Option("--strict", help="Exit with code 9 if anything was doubtful or lost; write all the same."),
 ]
 Jobs = Annotated[
-    str,
-    typer.Option("--jobs", metavar="N|auto", help="How many inputs to convert at once, each by a process."),
+    str | None,
+    typer.Option(
+        "--jobs",
+        metavar="N|auto",
+        help="How many inputs to convert at once, each by a process. [default: one at a time, and a second "
+        "process helps with a long chat; 1 forbids that]",
+    ),
 ]
 Resume = Annotated[
     bool,
@@ -230,14 +233,26 @@ Scheduler = Annotated[
     ),
 ]
 ReportFile = Annotated[
-    Path | None, typer.Option("--report", metavar="FILE", help="Write counts and findings as JSON.")
+    Path | None,
+    typer.Option(
+        "--report",
+        metavar="FILE",
+        help="Write counts and findings as JSON. Folders on the way are made, as for -o.",
+        parser=path("--report is"),
+    ),
 ]
 Quiet = Annotated[
     bool, typer.Option("-q", "--quiet", help="Print errors and where the results are, no more.")
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error comes from.")]
 Of = Annotated[
-    SchemaKind,
-    typer.Option("--of", help="What `--to json`, `inspect --json`, `--report` or `stats --json` writes."),
+    str,
+    typer.Option(
+        "--of",
+        metavar="|".join(SCHEMAS),
+        help="What `--to json`, `--report`, or --json of `inspect`, `migrate` or `stats` writes.",
+        parser=one_of("--of", *SCHEMAS),
+        autocompletion=completing(*SCHEMAS),
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

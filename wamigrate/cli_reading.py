@@ -1,7 +1,6 @@
 """The flags that say how an input is read: written down once, for every command that reads."""
 
 from collections.abc import Callable
-from enum import Enum
 from functools import wraps
 from inspect import Parameter, signature
 from typing import Any, Final
@@ -20,7 +19,6 @@ from wamigrate.cli_options import (
     Repair,
     Split,
     Text,
-    TextChoice,
     Year,
     Zone,
 )
@@ -46,7 +44,7 @@ def _flags(  # noqa: PLR0913 - one parameter for each flag
     rejoin: Rejoin = True,
     repair: Repair = False,
     redact: Redact = False,
-    text: Text = TextChoice.MARKDOWN,
+    text: Text = "markdown",
     after: After = None,
     before: Before = None,
     notices: Notices = None,
@@ -81,7 +79,7 @@ def with_reading(*names: str) -> Callable[[Command], Command]:
 
         @wraps(command)
         def run(**given: Any) -> None:
-            reading = {_FIELDS.get(flag.name, flag.name): _plain(given.pop(flag.name)) for flag in flags}
+            reading = {_FIELDS.get(flag.name, flag.name): given.pop(flag.name) for flag in flags}
             command(**given, reading=reading)
 
         vars(run)["__signature__"] = own.replace(parameters=parameters)
@@ -89,7 +87,3 @@ def with_reading(*names: str) -> Callable[[Command], Command]:
         return run
 
     return decorate
-
-
-def _plain(value: object) -> object:
-    return value.value if isinstance(value, Enum) else value

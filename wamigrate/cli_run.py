@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, cast
 
 import typer
 
+from wamigrate.cli_values import RefusedError
 from wamigrate.errors import ExportError, OptionError
 from wamigrate.interruption import InterruptedRunError, stoppable
 
@@ -25,10 +26,9 @@ PIPE_CLOSED: Final = 141
 
 def print_json(value: object) -> None:
     """Print a value as JSON."""
-    import msgspec  # noqa: PLC0415 - `--help` must not load it
+    from wamigrate.printed_json import encode_indented  # noqa: PLC0415 - `--help` must not load it
 
-    data = msgspec.json.format(msgspec.json.encode(value), indent=2)
-    sys.stdout.buffer.write(data + b"\n")
+    sys.stdout.buffer.write(encode_indented(value) + b"\n")
 
 
 def run(
@@ -47,24 +47,37 @@ def start(app: typer.Typer) -> NoReturn:
     """Run the command line; what cannot be understood becomes one line, as all errors do."""
     try:
         code = app(prog_name="wamigrate", standalone_mode=False)
+    except RefusedError as error:
+        sys.exit(_say(error.message))
     except _REFUSAL as error:
-        sys.exit(_refuse(error))
+        sys.exit(_refuse(error, app))
     sys.exit(code or 0)
 
 
-def _refuse(error: Exception) -> int:
+def _refuse(error: Exception, app: typer.Typer) -> int:
     """Say what a person typed that does not fit; where nothing was typed, show the help."""
-    from wamigrate.render import printable  # noqa: PLC0415 - `--help` must not load it
-
     words: str = getattr(error, "format_message", lambda: str(error))()
     context = getattr(error, "ctx", None)
     if "\n" in words and context is not None and not sys.argv[1:]:
         sys.stderr.write(f"{words}\n")
-    else:
-        command = "wamigrate" if context is None else context.command_path
-        line = printable(" ".join(words.split("\n")).rstrip("."))
-        sys.stderr.write(f"error: {line}; `{command} --help` tells what there is\n")
+        return OptionError.exit_code
+    command = _command(app) if context is None else context.command_path
+    line = " ".join(words.split("\n")).rstrip(".")
+    return _say(f"{line}; `{command} --help` tells what there is")
+
+
+def _say(text: str) -> int:
+    from wamigrate.render import printable  # noqa: PLC0415 - `--help` must not load it
+
+    sys.stderr.write(f"error: {printable(text)}\n")
     return OptionError.exit_code
+
+
+def _command(app: typer.Typer) -> str:
+    """Tell which command was typed, where the library does not say."""
+    functions = {one.name or getattr(one.callback, "__name__", "") for one in app.registered_commands}
+    typed = next((word for word in sys.argv[1:] if word in functions), None)
+    return f"wamigrate {typed}" if typed else "wamigrate"
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import typer
 from wamigrate.cli_options import Debug, Inputs, Json, Overwrite
 from wamigrate.cli_reading import LOOKING, with_reading
 from wamigrate.cli_run import print_json, run
+from wamigrate.cli_values import path
 
 if TYPE_CHECKING:
     from wamigrate.history_report import StatsReport
@@ -23,7 +24,11 @@ _COLUMNS: Final = 80
 Svg = Annotated[
     Path | None,
     typer.Option(
-        "--svg", metavar="FOLDER", readable=False, help="Write the figures as pictures into a folder, too."
+        "--svg",
+        metavar="FOLDER",
+        parser=path("--svg is"),
+        help="Write the figures as pictures into a folder, too. Unless --json is given, the last line says "
+        "where they are.",
     ),
 ]
 
@@ -61,12 +66,15 @@ def _stats(
     with watching() as watch:
         screen.beforehand = watch.hide
         report = sum_up(find_inputs(inputs).paths, Settings(**options), watch, screen.trace)
-    if target is not None and report.inputs:
+    drawn = target is not None and bool(report.inputs)
+    if target is not None and drawn:
         _draw(report.stats, target)
     if json:
         print_json(report)
     else:
         _show(report, screen)
+        if drawn:
+            screen.place(folder)
     code, message = batch.verdict(report.outcomes())
     if message:
         screen.error(message)

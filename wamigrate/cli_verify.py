@@ -1,24 +1,32 @@
 """The command that verifies what was written."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from wamigrate.cli_options import Debug, Json, Quiet, complete
 from wamigrate.cli_reading import ALL, with_reading
 from wamigrate.cli_run import print_json, run
+from wamigrate.cli_values import path as given_path
 
 if TYPE_CHECKING:
     from wamigrate.render import Screen
     from wamigrate.settings import ReadOptions
     from wamigrate.verification import Verification
 
-# `readable=False`: typer's own check speaks in several lines and with another exit code.
+_WRITTEN: Final = {
+    True: "as it was written",
+    False: "changed since it was written",
+    None: "nothing tells whether it was changed",
+}
 Archive = Annotated[
     Path,
     typer.Argument(
-        metavar="PATH", help="What was written: a file or folder.", show_default=False, readable=False
+        metavar="PATH",
+        help="What was written: a file or folder, also one that `migrate` made.",
+        show_default=False,
+        parser=given_path("PATH is"),
     ),
 ]
 Against = Annotated[
@@ -26,7 +34,7 @@ Against = Annotated[
     typer.Option(
         "--against",
         metavar="INPUT",
-        readable=False,
+        parser=given_path("--against is"),
         help="The export it was made from: every message of it must be there, with text, time and order; "
         "may be repeated, for what was merged. Give the other options as when it was made.",
     ),
@@ -79,14 +87,27 @@ def _verify(
 def _show(found: "Verification", screen: "Screen") -> None:
     from wamigrate.wording import count_words  # noqa: PLC0415 - as above
 
+    wrong = sum(found.counts.values())
+    if found.pieces:
+        for piece in found.pieces:
+            _show(piece, screen)
+        state = count_words(wrong, "finding") if wrong else "nothing is wrong with it"
+        screen.remark(f"{found.path}: {count_words(len(found.pieces), 'piece')} of a migration; {state}")
+        return
     for finding in found.findings:
         readers = f" (matters to {', '.join(finding.readers)})" if finding.readers else ""
         screen.error(f"{found.path}: {finding.where}: {finding.text}{readers}")
-    hidden = sum(found.counts.values()) - len(found.findings)
+    hidden = wrong - len(found.findings)
     if hidden:
         screen.error(f"{found.path}: {count_words(hidden, 'more finding')}; --json counts them by rule")
+    if not found.is_archive:
+        screen.remark(
+            f"{found.path}: {found.format}, text that no rule is about; {_WRITTEN[found.as_written]}"
+        )
+        return
     held = f"{count_words(found.messages, 'message')} in {count_words(found.conversations, 'conversation')}"
-    state = "every rule holds" if found.sound else f"{count_words(sum(found.counts.values()), 'finding')}"
+    state = count_words(wrong, "finding") if wrong else "every rule holds"
+    state += f"; {_WRITTEN[False]}" if found.as_written is False else ""
     screen.remark(f"{found.path}: {found.format}, {held}; {state}")
     if found.against is not None:
         screen.remark(f"{found.against}: {count_words(found.compared, 'message')} found in it")

@@ -6,6 +6,7 @@ import typer
 
 from wamigrate.cli_options import Debug
 from wamigrate.cli_run import run
+from wamigrate.cli_values import whole_number
 
 if TYPE_CHECKING:
     from wamigrate.render import Screen
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
 Port = Annotated[
     int,
     typer.Option(
-        "--port", metavar="N", help="Port to listen on. [default: any that is free]", show_default=False
+        "--port",
+        metavar="N",
+        help="Port to listen on. [default: any that is free]",
+        show_default=False,
+        parser=whole_number("--port", 0, 65_535, "a number from 0 to 65535"),
     ),
 ]
 Browser = Annotated[

@@ -139,8 +139,12 @@ def _remote_stamp(task: Task) -> str:
     return stamp_of(task.inputs, task.storage)
 
 
-def _prove_inputs(inputs: tuple[Path, ...], stamp: str) -> Fingerprint:
-    found = fingerprint(inputs)
+def _prove_inputs(inputs: tuple[Path, ...], stamp: str) -> Fingerprint | None:
+    """Take the fingerprint of inputs; what cannot be read has none, and reading says why."""
+    try:
+        found = fingerprint(inputs)
+    except OSError:
+        return None
     return Fingerprint(stamp, found.sha256) if stamp else found
 
 

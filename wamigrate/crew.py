@@ -1,6 +1,7 @@
 """Who does the work: this process, worker processes, or a cluster; and how it is handed out."""
 
 import os
+import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager
@@ -15,12 +16,14 @@ T = TypeVar("T")
 R = TypeVar("R")
 _AHEAD: Final = 256
 """Calls that wait for a worker, at most; more would only take memory."""
+_NUMBER: Final = re.compile("0*[1-9][0-9]{0,3}")
+"""How many processes can be asked for; no machine has more processors."""
 _TICK: Final = 0.5
 """Seconds after which somebody looks who is running."""
 
 
 def parse_jobs(text: str) -> int:
-    """Return how many processes are meant; ``0`` and ``auto`` are as many as there are processors.
+    """Return how many processes are meant; ``auto`` is as many as there are processors.
 
     Raises:
         OptionError: it is no such number.
@@ -29,14 +32,16 @@ def parse_jobs(text: str) -> int:
     (4, True)
 
     """
-    if text.strip().lower() in ("auto", "0"):
-        return _processors()
-    if not text.strip().isascii() or not text.strip().isdecimal():
-        raise OptionError(f"--jobs {text}: must be a number of processes, or auto for one on each processor")
+    if text.strip().lower() == "auto":
+        return processors()
+    if not _NUMBER.fullmatch(text.strip()):
+        raise OptionError(
+            f"--jobs {text}: must be a number of processes from 1, or auto for one on each processor"
+        )
     return int(text)
 
 
-def _processors() -> int:
+def processors() -> int:
     """Count the processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -52,9 +57,11 @@ def hire(jobs: int, scheduler: str | None = None) -> Generator[Executor | None]:
         scheduler: address of a Dask scheduler, or ``local`` for one of our own with so many workers.
 
     Raises:
-        OptionError: there is no such scheduler, or what it needs is not installed.
+        OptionError: there is no such scheduler, what it needs is not installed, or no process is asked for.
 
     """
+    if jobs < 1:
+        raise OptionError(f"--jobs {jobs}: one process is the least")
     if scheduler is not None:
         from wamigrate.cluster import connect  # noqa: PLC0415 - slow to import, and rarely asked for
 

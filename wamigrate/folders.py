@@ -4,9 +4,9 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 MARKER: Final = ".wamigrate"
@@ -18,7 +18,7 @@ _LISTED: Final = re.compile(r"([0-9a-f]{64})  ([^\n]+)\n")
 
 
 class ForeignError(Exception):
-    """A file of somebody else has the name of a new one.
+    """A file or folder of somebody else has the name of a new one.
 
     Attributes:
         name: its path inside the folder.
@@ -83,7 +83,7 @@ def keep_foreign(older: Path, newer: Path, kept: frozenset[str] = frozenset()) -
         kept: names that need no more care.
 
     Returns:
-        names of all files of others.
+        names of all files of others, and of their empty folders, with ``/`` at the end.
 
     Raises:
         ForeignError: such a file has the name of a new one.
@@ -92,8 +92,12 @@ def keep_foreign(older: Path, newer: Path, kept: frozenset[str] = frozenset()) -
     """
     ours = listed(older)
     foreign = {name for name in names_in(older) if name != MARKER and not (ours is not None and name in ours)}
+    foreign |= _empty_folders(older, ours or {})
     for name in sorted(foreign - kept):
         path = newer / name
+        if name.endswith("/"):
+            _make_folder(path, name)
+            continue
         if not os.path.lexists(path):
             with suppress(FileExistsError, NotADirectoryError):
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -103,6 +107,30 @@ def keep_foreign(older: Path, newer: Path, kept: frozenset[str] = frozenset()) -
             continue
         raise ForeignError(name)
     return frozenset(foreign)
+
+
+def _empty_folders(folder: Path, ours: Iterable[str]) -> set[str]:
+    """Return the empty folders below a folder, with ``/`` at the end, but none that held files of ours."""
+    held = {f"{parent}/" for name in ours for parent in PurePosixPath(name).parents}
+    found = (
+        f"{Path(parent).relative_to(folder).as_posix()}/"
+        for parent, folders, files in os.walk(folder)
+        if not folders and not files and Path(parent) != folder
+    )
+    return {name for name in found if name not in held}
+
+
+def _make_folder(path: Path, name: str) -> None:
+    """Make an empty folder again.
+
+    Raises:
+        ForeignError: a file has its name, or that of a folder above it.
+
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise ForeignError(name) from None
 
 
 def _link(path: Path, new: Path) -> None:

@@ -21,7 +21,7 @@ from typing import Final, Literal, Protocol, TypeGuard, TypeVar, cast, get_type_
 from wamigrate.errors import AmbiguousFormatError, OptionError, PluginError, UnknownFormatError
 from wamigrate.model import Conversation
 from wamigrate.notes import Notes
-from wamigrate.source import Source
+from wamigrate.source import Source, no_chat
 from wamigrate.target import Target
 
 Layout = Literal["document", "folder"]
@@ -159,11 +159,14 @@ def detect(source: Source) -> Parser:
 
     Raises:
         UnknownFormatError: none does.
+        NoChatError: none does, and it is a folder or an archive.
         AmbiguousFormatError: several do, equally well.
 
     """
     sure = {parser: parser.sniff(source) for parser in find_parsers().values()}
     best = max(sure.values(), default=Confidence.NO)
+    if best is Confidence.NO and source.kind != "file":
+        raise no_chat(source)
     if best is Confidence.NO:
         raise UnknownFormatError(
             f"{source.name}: {source.describe()}; no parser recognises it "

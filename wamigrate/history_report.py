@@ -1,7 +1,6 @@
 """Summing up the history in one or several inputs: what ``wamigrate stats`` prints."""
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +33,7 @@ class StatsReport(Struct, frozen=True):
     stats: HistoryStats
     """All of them together; a message that several hold counts once."""
     failures: tuple[Outcome, ...]
-    """Inputs that could not be read, and why."""
+    """Inputs that could not be read, or that all had no message left, and why."""
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Return what became of every input."""
@@ -67,14 +66,21 @@ def stats(inputs: str | Path | Iterable[str | Path], **options: Unpack[ReadOptio
         options: see :class:`wamigrate.settings.Settings`.
 
     Raises:
+        NothingToExportError: no input has a message that filters leave.
         WamigrateError: an input cannot be read; :mod:`wamigrate.errors` lists the kinds.
 
     """
     settings = Settings(**options)
     paths = find_inputs([inputs] if isinstance(inputs, str | Path) else inputs).paths
     gatherer = Gatherer(distinct=len(paths) > 1)
+    without: list[NothingToExportError] = []
     for path in paths:
-        gather(path, gatherer, settings)
+        try:
+            gather(path, gatherer, settings)
+        except NothingToExportError as error:
+            without.append(error)
+    if len(without) == len(paths):
+        raise without[0]
     return gatherer.result()
 
 
@@ -86,6 +92,8 @@ def sum_up(
 ) -> StatsReport:
     """Sum up many inputs; what cannot be read does not stop the others, and nothing of it counts.
 
+    An input without a message that filters leave is a failure only where no other has any either.
+
     Args:
         paths: the inputs.
         settings: how to read.
@@ -95,26 +103,45 @@ def sum_up(
     """
     gatherer = Gatherer(distinct=len(paths) > 1)
     counted: list[str] = []
-    failures: list[Outcome] = []
+    without: dict[str, NothingToExportError] = {}
+    failures: dict[str, Exception] = {}
     for path in paths:
         attempt = deepcopy(gatherer) if len(paths) > 1 else gatherer
         try:
             gather(path, attempt, settings, watch)
+        except NothingToExportError as error:
+            without[str(path)] = error
+            counted.append(str(path))
         except Exception as error:  # noqa: BLE001 - whatever goes wrong with one input must not stop the others
             failed(error)
-            failures.append(Outcome(str(path), failure=failure(error, str(path))))
+            failures[str(path)] = error
         else:
             gatherer = attempt
             counted.append(str(path))
-    return StatsReport(STATS, tuple(counted), gatherer.result(), tuple(failures))
+    if len(without) == len(counted):
+        failures |= without
+        counted.clear()
+    return StatsReport(STATS, tuple(counted), gatherer.result(), tuple(_outcomes(paths, failures)))
+
+
+def _outcomes(paths: Sequence[Path], failures: Mapping[str, Exception]) -> Iterator[Outcome]:
+    """Yield the inputs that failed, in their order."""
+    for name in dict.fromkeys(map(str, paths)):
+        if name in failures:
+            yield Outcome(name, failure=failure(failures[name], name))
 
 
 def gather(path: str | Path, gatherer: Gatherer, settings: Settings, watch: Watch = watch_nothing) -> None:
-    """Count what is in one input; where filters leave nothing, nothing is added.
+    """Count what is in one input.
 
     Raises:
+        NothingToExportError: there is no message in it that filters leave.
         WamigrateError: it cannot be read.
 
     """
-    with streaming(path, settings, watch) as found, suppress(NothingToExportError):
-        export(found, _Counting(gatherer), MemoryTarget(), settings, watch)
+    with streaming(path, settings, watch) as found:
+        try:
+            export(found, _Counting(gatherer), MemoryTarget(), settings, watch)
+        except NothingToExportError as error:
+            words = str(error).removesuffix("; nothing was written").replace(" is left to write", " is left")
+            raise NothingToExportError(f"{words}; there is nothing to sum up") from None

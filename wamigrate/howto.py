@@ -10,6 +10,7 @@ from wamigrate.filters import left_out_words
 from wamigrate.formats import find_exporter
 from wamigrate.model import Note
 from wamigrate.nesting import escape
+from wamigrate.notes import SELECTED
 from wamigrate.origin import generator_words
 from wamigrate.parcels import Delivery, Parcel
 from wamigrate.report import Result
@@ -110,7 +111,7 @@ def _contents(delivery: Delivery) -> Iterator[str]:
         them = "it" if first.media_missing == 1 else "them"
         missing = count_words(first.media_missing, "file")
         yield f"- {missing} that messages mention: the export does not hold {them}."
-    for words in worst_notes(all_notes(results)):
+    for words in main_notes(all_notes(results)):
         yield f"- {escape(words)}"
 
 
@@ -137,13 +138,16 @@ def _proof(delivery: Delivery) -> Iterator[str]:
             )
 
 
-def worst_notes(notes: Iterable[Note]) -> Iterator[str]:
-    """Yield losses, then warnings, in words; each text once with how often it stands there, five of a kind.
+def main_notes(notes: Iterable[Note]) -> Iterator[str]:
+    """Yield what was selected, then losses and warnings; each text once with how often it stands there.
 
-    >>> list(worst_notes([Note("gap", "warning", "a gap"), Note("gap", "warning", "a gap", line=2)]))
+    Of each kind there are five at most.
+
+    >>> list(main_notes([Note("gap", "warning", "a gap"), Note("gap", "warning", "a gap", line=2)]))
     ['warning: a gap (2 times)']
     """
     counts = Counter((note.severity, note.code, note.text) for note in notes)
+    yield from (text for _, code, text in counts if code == SELECTED)
     for severity in _BAD:
         kinds: Counter[str] = Counter()
         for (found, code, text), times in counts.items():

@@ -1,5 +1,6 @@
 """From what a person names to the single exports: files, folders of exports, patterns."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
@@ -11,11 +12,14 @@ from typing import Final, NamedTuple
 from wamigrate.errors import (
     AmbiguousFormatError,
     DetectionError,
+    NoChatError,
     OptionError,
     SourceError,
     UnknownFormatError,
 )
 from wamigrate.formats import Parser, detect, find_parsers, gathers, marks_of
+from wamigrate.journal import JOURNAL, read_journal
+from wamigrate.places import identity
 from wamigrate.source import describe_bytes, open_source
 from wamigrate.target import MARKER
 
@@ -39,6 +43,14 @@ class Look(NamedTuple):
 
 Judge = Callable[[Sequence[Path]], list[Look]]
 """Looks at files."""
+Recall = Callable[[Path], bool]
+"""Tells whether something was an export in an earlier run: if it is none now, it has turned bad."""
+
+
+def recall_nothing(path: Path) -> bool:
+    """Know of no earlier run."""
+    del path
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,9 @@ def look_at(paths: Sequence[Path]) -> list[Look]:
     return [_look(path) for path in paths]
 
 
-def find_inputs(arguments: Iterable[str | Path], judge: Judge | None = None) -> Inputs:
+def find_inputs(
+    arguments: Iterable[str | Path], judge: Judge | None = None, recall: Recall = recall_nothing
+) -> Inputs:
     """Find the exports that are meant.
 
     A folder is either one unpacked export (the chat and its media) or holds exports: files, archives,
@@ -80,6 +94,7 @@ def find_inputs(arguments: Iterable[str | Path], judge: Judge | None = None) -> 
     Args:
         arguments: paths and patterns.
         judge: looks at the files in folders; None: :func:`look_at`.
+        recall: knows exports of earlier runs; one that is none any more is passed on, to be reported.
 
     Raises:
         OptionError: an argument is empty, as an unset variable of a script is.
@@ -87,12 +102,12 @@ def find_inputs(arguments: Iterable[str | Path], judge: Judge | None = None) -> 
     """
     paths: dict[Path, None] = {}
     skipped: dict[Path, None] = {}
-    search = _Search(judge or look_at)
+    search = _Search(judge or look_at, recall)
     for argument in arguments:
         if argument == "":
             raise OptionError("an input is empty: name a file, a folder or a pattern")
         for path in _matches(argument):
-            found, others = search.in_folder(path) if path.is_dir() else ([path], [])
+            found, others = search.in_folder(path) if os.path.isdir(path) else ([path], [])  # noqa: PTH112 - as below
             paths.update(dict.fromkeys(found or [path]))
             skipped.update(dict.fromkeys(others if found else ()))
     return Inputs(tuple(paths), tuple(skipped), search.formats)
@@ -101,7 +116,7 @@ def find_inputs(arguments: Iterable[str | Path], judge: Judge | None = None) -> 
 def _matches(argument: str | Path) -> list[Path]:
     """Return what a pattern matches; a file whose own name looks like a pattern is meant itself."""
     path = Path(argument)
-    if path.exists() or not has_magic(str(argument)):
+    if os.path.exists(path) or not has_magic(str(argument)):  # noqa: PTH110 - never raises
         return [path]
     return [Path(found) for found in sorted(glob(str(argument), recursive=True))] or [path]  # noqa: PTH207 - patterns may be absolute
 
@@ -114,8 +129,9 @@ class _Search:
 
     """
 
-    def __init__(self, judge: Judge) -> None:
+    def __init__(self, judge: Judge, recall: Recall) -> None:
         self._judge = judge
+        self._recall = recall
         self.formats: dict[Path, str] = {}
 
     def in_folder(self, folder: Path) -> tuple[list[Path], list[Path]]:
@@ -125,26 +141,44 @@ class _Search:
         waiting = [folder]  # no recursion: folders may be nested deeper than calls
         while waiting:
             here = waiting.pop()
-            exports, rest = self._among_files(here)
-            single = len(exports) == 1 and not _is_zip(exports[0])
-            if (single or _is_marked(here) or _are_gathered(exports)) and _look(here).known:
-                found.append(here)
-                continue
+            try:
+                exports, rest, folders = self._search(here)
+            except (OSError, SourceError):
+                exports, rest, folders = [here], [], []  # to be reported when it is opened
             found += exports
             others += rest
-            waiting += [child for child in sorted(_children(here), reverse=True) if child.is_dir()]
+            waiting += folders
         return sorted(found), others
+
+    def _search(self, here: Path) -> tuple[list[Path], list[Path], list[Path]]:
+        """Return the exports in a folder, what only looks like one, and folders in which to go on."""
+        exports, rest = self._among_files(here)
+        if self._is_one(here, exports) or (rest and not exports and self._recall(here)):
+            return [here], [], []
+        return exports, rest, [child for child in sorted(_children(here), reverse=True) if child.is_dir()]
+
+    def _is_one(self, folder: Path, exports: list[Path]) -> bool:
+        """Tell whether a folder with these files is one export; a file that was one by itself stays one."""
+        single = len(exports) == 1 and not _is_zip(exports[0]) and not self._recall(exports[0])
+        return (single or _is_marked(folder) or _are_gathered(exports)) and bool(_look(folder).known)
 
     def _among_files(self, folder: Path) -> tuple[list[Path], list[Path]]:
         """Judge the files of a folder; a broken one counts as an export where a sound one is like it."""
-        files = [child for child in sorted(_children(folder)) if child.is_file() and _is_worth_a_look(child)]
+        past = read_journal(folder / JOURNAL)
+        files = [
+            child
+            for child in sorted(_children(folder))
+            if child.is_file()
+            and not past.made(identity(child))
+            and (_is_worth_a_look(child) or self._recall(child))
+        ]
         looks = dict(zip(files, self._judge(files), strict=True))
         self.formats |= {path: look.format for path, look in looks.items() if look.format}
         suffixes = {path.suffix.lower() for path, look in looks.items() if look.known}
         found = [
             path
             for path, look in looks.items()
-            if look.known or (look.known is None and path.suffix.lower() in suffixes)
+            if look.known or (look.known is None and path.suffix.lower() in suffixes) or self._recall(path)
         ]
         chosen = frozenset(found)
         return found, [path for path in looks if path not in chosen]
@@ -169,7 +203,7 @@ def _children(folder: Path) -> Iterator[Path]:
         raise SourceError(f"{folder}: cannot be listed ({error.strerror})") from error
     for child in children:
         hidden = child.name.startswith(_HIDDEN) or child.is_symlink()
-        if not hidden and not (child.is_dir() and (child / MARKER).exists()):
+        if not hidden and not os.path.lexists(child / MARKER):
             yield child
 
 
@@ -207,7 +241,7 @@ def _look(path: Path) -> Look:
             return Look(True, parser.name if source.kind == "file" else "")
     except AmbiguousFormatError:
         return Look(True)
-    except UnknownFormatError:
+    except (NoChatError, UnknownFormatError):
         return Look(False)
     except SourceError:
         return Look(None)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wamigrate.bots import assign_roles, decide
+from wamigrate.chosen import parse_chosen
 from wamigrate.errors import OptionError, VerificationError, WamigrateError
 from wamigrate.merging import merge
 from wamigrate.model import Conversation, Span
@@ -76,7 +77,7 @@ def _named(name: str) -> Generator[None]:
 def _read(source: Source, name: str, settings: Settings) -> _Input:
     notes = Notes()
     parser = settings.parser(source)
-    found = list(parser.parse(source, notes))
+    found = list(parse_chosen(parser, source, notes, settings))
     finished = [chat for chat in found if chat.id]
     if finished:
         check_restorable(notes.items, source.name)

@@ -67,18 +67,30 @@ class Past:
     def __init__(self, lines: Iterable[Line] = ()) -> None:
         self._finished: dict[tuple[str, str], Finished] = {}
         self._free: set[str] = set()
+        self._inputs: set[str] = set()
+        self._outputs: set[str] = set()
         self.stems: dict[str, str] = {}
         for line in lines:
             if isinstance(line, Begun):
                 self._free.update(line.free)
             else:
                 self._finished[line.input, line.output] = line
+                self._inputs.add(line.input)
+                self._outputs.add(line.output)
                 if line.stem:
                     self.stems[line.input] = line.stem
 
     def finished(self, input_: str, output: str) -> Finished | None:
         """Return what became of an input in a place."""
         return self._finished.get((input_, output))
+
+    def knows(self, input_: str) -> bool:
+        """Tell whether anything was ever made of an input."""
+        return input_ in self._inputs
+
+    def made(self, output: str) -> bool:
+        """Tell whether a place holds a result, or held one."""
+        return output in self._outputs
 
     def was_free(self, output: str) -> bool:
         """Tell whether a place was free when a run began that meant to write there."""
@@ -98,8 +110,8 @@ class Journal:
         self.path = path
         self._handle: int | None = None
         self._synced = 0.0
-        self._parents = [folder for folder in path.parents if not folder.exists()]
-        self._is_new = not path.exists()
+        self._parents = [folder for folder in path.parents if not os.path.lexists(folder)]
+        self._is_new = not os.path.lexists(path)
         self._finished = False
 
     def begin(self, free: Iterable[str]) -> None:

@@ -99,8 +99,9 @@ def _texts_in_common(strands: Sequence[Strand]) -> Texts:
     for words, places in holders.items():
         for (one, here), (other, there) in combinations(places, 2) if len(places) <= _CROWD else ():
             first, second = strands[one].moments[here], strands[other].moments[there]
-            if first is not None and second is not None:
-                found.setdefault((one, other), []).append(Anchor(first, second, len(words) >= STRONG))
+            assert first is not None  # else it would be no landmark
+            assert second is not None
+            found.setdefault((one, other), []).append(Anchor(first, second, len(words) >= STRONG))
     return found
 
 
@@ -175,8 +176,8 @@ def _spans(strand: Strand) -> set[Span]:
 def _proves(one: Strand, other: Strand, clock: Clock, anchors: Iterable[Anchor]) -> bool:
     """Say whether texts in common are enough where nothing else shows two copies to be of one chat."""
     ranges = one.range(), other.range()
-    if ranges[0] is None or ranges[1] is None:
-        return False
+    assert ranges[0] is not None  # else there were no texts in common
+    assert ranges[1] is not None
     long = any(anchor.long for anchor in anchors)
     shortest = STRONG if long else 1
     earliest, latest = clock.extremes()

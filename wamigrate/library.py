@@ -1,5 +1,6 @@
 """The library: read, merge, write, convert; and inspect, in :mod:`wamigrate.inspection`."""
 
+import os
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +14,7 @@ from wamigrate.joint import reading_together
 from wamigrate.model import SCHEMA, Archive, Conversation, Note, SourceInfo
 from wamigrate.notes import Notes
 from wamigrate.pipeline import Reading, export, media_of, reading
+from wamigrate.places import is_same_file
 from wamigrate.report import Result
 from wamigrate.settings import ReadOptions, Settings
 from wamigrate.source import Source, open_source
@@ -164,7 +166,7 @@ def open_target(exporter: Exporter, path: Path, *inputs: Path, overwrite: bool) 
         TargetExistsError: something is there and may not be replaced; an input never.
 
     """
-    if path.exists() and any(input_.exists() and path.samefile(input_) for input_ in inputs):
+    if any(is_same_file(path, input_) for input_ in inputs):
         raise TargetExistsError(f"{path}: is the input itself; choose another place with -o")
     target = FileTarget if exporter.layout == "document" else FolderTarget
     return target(path, overwrite=overwrite)
@@ -176,7 +178,7 @@ def stem(path: Path) -> str:
     >>> stem(Path("chats/WhatsApp Chat with J. Doe.zip"))
     'WhatsApp Chat with J. Doe'
     """
-    return path.resolve().name if path.is_dir() else path.stem
+    return path.resolve().name if os.path.isdir(path) else path.stem  # noqa: PTH112 - never raises
 
 
 def _named(path: Path, settings: Settings) -> str:

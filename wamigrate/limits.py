@@ -43,7 +43,7 @@ class Limits:
     depth: int = 3
     """How many archives may be inside each other."""
     tags: int = 1_500_000
-    """Tags of a saved page; each takes memory and time."""
+    """Tags of a saved page, and ten times what one message in it may have; each takes memory and time."""
 
     def __str__(self) -> str:
         """Write limits as :meth:`parse` reads them."""

@@ -12,6 +12,7 @@ bold too. In both, raw HTML is text, and nothing that a message opens reaches pa
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from wamigrate.markup_assistant import parse_assistant
@@ -31,6 +32,7 @@ __all__ = [
     "parse_html",
     "parse_markdown",
     "parse_whatsapp",
+    "texts_to_markdown",
     "to_html",
     "to_markdown",
     "to_plain",
@@ -71,6 +73,16 @@ def whatsapp_to_markdown(text: str, *, assistant: bool = False) -> str:
         flat = write_flat(text)
         return to_markdown(parse_assistant(text, read_assistant)) if flat is None else flat
     return to_markdown(parse_person(text, read_person))
+
+
+def texts_to_markdown(texts: Iterable[tuple[str, bool]]) -> list[str]:
+    """Write bodies of messages as CommonMark, as :func:`whatsapp_to_markdown` does.
+
+    Args:
+        texts: each with whether an assistant wrote it.
+
+    """
+    return [whatsapp_to_markdown(text, assistant=assistant) for text, assistant in texts]
 
 
 def _is_plain(text: str) -> bool:

@@ -288,10 +288,8 @@ def _indented(index: int, line: str) -> Inlines:
     """Read a line of a paragraph inside a list item, whose indent nobody is to see."""
     text = line.lstrip(" \t")
     indent = line[: len(line) - len(text)]
-    start: list[Inline] = [Text("\n")] if index else []
-    if indent:
-        start.append(Notation(indent, "", ""))
-    return (*start, *read_inline(text))
+    start = (Text("\n"),) if index else ()
+    return (*start, Notation(indent, "", ""), *read_inline(text))
 
 
 def _quoted(text: str) -> Inlines:

@@ -51,8 +51,6 @@ class _Scanner:
         self.lines = Lines(text)
         self.in_link = in_link
         self.tokens: list[Token] = []
-        self.unclosed: dict[str, int] = {}
-        """Backtick runs that do not close before this offset."""
         self.runs: dict[int, list[int]] = {}
         """Offsets of the runs of backticks, by their length."""
 
@@ -82,16 +80,12 @@ class _Scanner:
 
     def _code(self, start: int, fence: str) -> Token | None:
         body = start + len(fence)
-        if start < self.unclosed.get(fence, 0):
-            return None
-        line_end = self.lines.end(body)
         runs = self._runs(len(fence))
         place = bisect_left(runs, body)
-        if place < len(runs) and runs[place] < line_end:
-            close = runs[place]
-            return _finished(start, close + len(fence), Code(self.text[body:close], fence))
-        self.unclosed[fence] = line_end
-        return None
+        if place == len(runs) or runs[place] >= self.lines.end(body):
+            return None
+        close = runs[place]
+        return _finished(start, close + len(fence), Code(self.text[body:close], fence))
 
     def _runs(self, size: int) -> list[int]:
         """Return where runs of so many backticks are; the text is looked through once for all sizes."""

@@ -5,11 +5,10 @@ becomes a link only where it leads to the web, a mailbox or a telephone.
 """
 
 from html import escape
-from typing import Final
+from typing import Final, TypeAlias
 
 from wamigrate.markup_tree import (
     SAFE_ADDRESS,
-    Block,
     Code,
     CodeBlock,
     Document,
@@ -30,6 +29,8 @@ from wamigrate.markup_tree import (
     Url,
 )
 
+_Leaf: TypeAlias = Paragraph | Heading | Rule | CodeBlock | Table
+_Shown: TypeAlias = Item | Quote | _Leaf
 _TAGS: Final = {Strong: "strong", Emphasis: "em", Strike: "del"}
 
 
@@ -57,7 +58,7 @@ class _Writer:
         """Element and last number of the open lists, the outermost first."""
         self.quoted = False
 
-    def add(self, block: Block) -> None:
+    def add(self, block: _Shown) -> None:
         if self.quoted and not isinstance(block, Quote):
             self._end_quote()
         match block:
@@ -66,7 +67,7 @@ class _Writer:
             case Quote():
                 self._quote(block)
             case _:
-                self.leave(block.depth if not isinstance(block, Gap) else 0)
+                self.leave(block.depth)
                 self.parts.append(_leaf(block))
 
     def leave(self, depth: int) -> None:
@@ -107,7 +108,7 @@ class _Writer:
         self.parts[-1] += "</blockquote>"
 
 
-def _leaf(block: Block) -> str:
+def _leaf(block: _Leaf) -> str:
     match block:
         case Paragraph(children):
             return f"<p>{html_inline(children)}</p>"
@@ -118,10 +119,8 @@ def _leaf(block: Block) -> str:
         case CodeBlock():
             language = f' class="language-{escape(block.language)}"' if block.language else ""
             return f"<pre><code{language}>{escape(block.code, quote=False)}\n</code></pre>"
-        case Table():
-            return _table(block)
         case _:
-            return ""
+            return _table(block)
 
 
 def _table(table: Table) -> str:

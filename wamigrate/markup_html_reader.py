@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import quote
 
+from wamigrate.markup_markdown_inline_reader import shown_inline
 from wamigrate.markup_tree import (
     SAFE_ADDRESS,
     Block,
@@ -278,7 +279,7 @@ class _Reader(HTMLParser):
 
 def _element(name: str, address: str, children: Inlines) -> Inlines:
     if name == "code":
-        return (Code("".join(_texts(children))),)
+        return (Code("".join([shown_inline(node) for node in children]).replace("\n", " ")),)
     if name == "a":
         return _link(address.strip(), children)
     return (_SPANS[name](children),)
@@ -291,17 +292,6 @@ def _link(address: str, children: Inlines) -> Inlines:
     if children == (Text(address),) and "://" in address and not _SIGNS.search(address):
         return (Url(address),)
     return (Link(children, _SIGNS.sub(lambda sign: quote(sign[0]), address)),)
-
-
-def _texts(children: Inlines) -> list[str]:
-    """Collect the characters inside code, where nothing else counts."""
-    parts: list[str] = []
-    for node in children:
-        if isinstance(node, Text | Code):
-            parts.append(node.text.replace("\n", " "))
-        elif isinstance(node, Strong | Emphasis | Strike | Link):
-            parts.extend(_texts(node.children))
-    return parts
 
 
 def _without_edges(nodes: list[Inline]) -> tuple[str, Inlines, str]:

@@ -154,7 +154,7 @@ def _leaf(block: Paragraph | Quote | Heading | Rule | Table | CodeBlock, *, firs
         case Table(rows, delimiter):
             lines = ["|".join([write_inline(cell, line_start=False) for cell in row]).strip() for row in rows]
             return "\n".join([lines[0], delimiter.strip(), *lines[1:]])
-        case CodeBlock():
+        case _:
             return _code_block(block)
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from string import punctuation
-from typing import Final
+from typing import Final, NamedTuple
 
 from wamigrate.markup_escape import escape, reference
 from wamigrate.markup_inline import BLANK
@@ -48,10 +48,20 @@ def write_inline(children: Inlines, *, line_start: bool = True) -> str:
     """
     if len(children) == 1 and isinstance(only := children[0], Notation):
         return only.markdown
-    return _write(children, line_start=line_start, in_strong=False, nested=False)
+    return _write(children, _Around(), line_start=line_start)
 
 
-def _write(children: Inlines, *, line_start: bool, in_strong: bool, nested: bool) -> str:
+class _Around(NamedTuple):
+    """What nodes stand in."""
+
+    strong: bool = False
+    span: bool = False
+    """Whether they stand in a span or a link."""
+    label: bool = False
+    """Whether they stand in the text of a link, which a bracket would end."""
+
+
+def _write(children: Inlines, around: _Around, *, line_start: bool) -> str:
     parts: list[str] = []
     part = ""
     before: Inline | None = None
@@ -73,50 +83,56 @@ def _write(children: Inlines, *, line_start: bool, in_strong: bool, nested: bool
                 part = escape(text, line_start=line_start)
             if "\n" in part:
                 part = part.replace("\n", HARD_BREAK)
+            if around.label:
+                part = _escaped_label(part)
         elif isinstance(node, _SPANS):
             beside = index > 0 and isinstance(before, Strong)
             if not beside and index + 1 < len(children):
                 beside = isinstance(children[index + 1], Strong)
-            part = _span(node, in_strong=in_strong, beside_strong=beside)
+            part = _span(node, around, beside_strong=beside)
         else:
-            part = _atom(children, index, part, in_strong=in_strong, nested=nested)
+            part = _atom(node, children, index, part, around)
         parts.append(part)
         line_start = part[-1] == "\n" if part else line_start
         before = node
     return "".join(parts)
 
 
-def _atom(children: Inlines, index: int, written: str, *, in_strong: bool, nested: bool) -> str:
-    """Write a node that is neither text nor a span; ``written`` is what stands before it."""
-    node = children[index]
+def _atom(
+    node: Code | Url | Link | Notation, children: Inlines, index: int, written: str, around: _Around
+) -> str:
+    """Write a node of a line, ``children[index]``; ``written`` is what stands before it."""
     match node:
         case Code():
             beside = index > 0 and isinstance(children[index - 1], Code)
             return "" if beside else code_span(_code_from(children, index))
         case Url():
             after = children[index + 1] if index + 1 < len(children) else None
-            return _url(node, written[-1:], after, nested=nested)
+            part = _url(node, written[-1:], after, nested=around.span)
         case Link():
-            inner = _write(node.children, line_start=False, in_strong=in_strong, nested=True)
+            inner = _write(node.children, _Around(around.strong, span=True, label=True), line_start=False)
             target = _ENTITY.sub(_ESCAPED, node.target)
-            return f"{'!' if node.image else ''}[{_escaped_label(inner)}]({target})"
-        case Notation():
-            return node.markdown
+            part = f"{'!' if node.image else ''}[{inner}]({target})"
         case _:
-            return ""
+            part = node.markdown
+            if part.startswith("$"):  # a bracket in a formula, or in code, ends no link
+                return part
+    return _escaped_label(part) if around.label else part
 
 
-def _span(span: Span, *, in_strong: bool, beside_strong: bool) -> str:
+def _span(span: Span, around: _Around, *, beside_strong: bool) -> str:
     sign, children = "~~", span.children
     if isinstance(span, Strong):
-        sign, in_strong = "***" if span.mark == "***" else "**", True
+        sign = "***" if span.mark == "***" else "**"
         if len(children) == 1 and isinstance(children[0], Emphasis):
             sign, children = "***", children[0].children
     elif isinstance(span, Emphasis):
-        sign = "_" if in_strong or beside_strong else "*"
+        sign = "_" if around.strong or beside_strong else "*"
     if len(children) == 1 and isinstance(only := children[0], Text):
-        return sign + escape(only.text, line_start=False) + sign
-    return sign + _write(children, line_start=False, in_strong=in_strong, nested=True) + sign
+        text = escape(only.text, line_start=False)
+        return sign + (_escaped_label(text) if around.label else text) + sign
+    inside = _Around(around.strong or isinstance(span, Strong), span=True, label=around.label)
+    return sign + _write(children, inside, line_start=False) + sign
 
 
 def _code_from(children: Inlines, index: int) -> str:

@@ -229,12 +229,7 @@ def _address_from(text: str, start: int, at: int) -> str:
 def _without_edge(address: str) -> str:
     """Leave out signs, punctuation and entities at the end."""
     end = len(address)
-    while end:
-        if address[end - 1] in "*_~.,:!?'":
-            end -= 1
-        elif address[end - 1] == ";":
-            entity = _LAST_ENTITY.search(address[max(0, end - _LONGEST_ENTITY) : end])
-            end -= len(entity[0]) if entity else 1
-        else:
-            break
+    while address[end - 1] in "*_~.,:;!?'":  # at the latest, it ends with the letters that it begins with
+        entity = _LAST_ENTITY.search(address[max(0, end - _LONGEST_ENTITY) : end])
+        end -= len(entity[0]) if entity else 1
     return address[:end]

@@ -13,7 +13,6 @@ from wamigrate.markup_tree import (
     Paragraph,
     Quote,
     Rule,
-    Table,
     Text,
     Url,
 )
@@ -42,7 +41,7 @@ def to_plain(document: Document) -> str:
                 parts.append(block.code)
             case Rule():
                 parts.append("---")
-            case Table():
+            case _:
                 parts.append("\n".join([_row(row) for row in block.cells]))
     return "".join(parts)
 

@@ -169,7 +169,7 @@ def _block(block: Block) -> str:
             return block.fence + block.body + (block.fence if block.closed else "")
         case Rule(source):
             return source
-        case Table():
+        case _:
             return _table(block)
 
 

@@ -201,7 +201,5 @@ def _report_media(chat: Conversation, notes: Notes) -> None:
 
 
 def _report_apart(apart: Apart, strands: Sequence[Strand], notes: Notes) -> None:
-    source = strands[apart.other].chat.source
-    if apart.reason == "zone" and strands[apart.other].zoned:
-        source = strands[apart.one].chat.source
-    notes.add("not-merged", _APART[apart.reason], source=source)
+    # Of copies with and without a zone, the one without it is the other: see in_order.
+    notes.add("not-merged", _APART[apart.reason], source=strands[apart.other].chat.source)

@@ -22,6 +22,7 @@ from wamigrate.library import public_stem, stem
 from wamigrate.model import Note, replace
 from wamigrate.parcels import Delivery, Parcel, configured, write_pieces
 from wamigrate.pipeline import Reading, Watch, reading, watch_nothing
+from wamigrate.places import is_same_file
 from wamigrate.ranking import wanted_stems
 from wamigrate.report import Result
 from wamigrate.settings import ReadOptions, Settings
@@ -182,7 +183,7 @@ def _place(
     if str(output) == STREAM:
         raise OptionError("-o -: a folder cannot go to standard output; name one")
     place = Path(output)
-    if place.exists() and any(path.exists() and place.samefile(path) for path in paths):
+    if any(is_same_file(place, path) for path in paths):
         raise TargetExistsError(f"{place}: is the input itself; choose another place with -o")
     return place
 

@@ -17,6 +17,8 @@ _EDGES: Final = f" .-{_JOINERS}"
 _CLOCK_COLON: Final = re.compile(r"(?<=\d):(?=\d)")
 _CONSOLE: Final = re.compile(r"^con(?:in|out)\$(?=\.|$)", re.IGNORECASE)
 """Reserved by Windows, and not known to pathvalidate."""
+_PLAIN: Final = re.compile(r"[^\W_][\w ,;!'()&+=@\-]{10,198}[^\W_]")
+"""Takes no look at what systems forbid: no sign of theirs is in it, and what they reserve is shorter."""
 
 
 def safe_name(text: str, fallback: str = "untitled") -> str:
@@ -36,9 +38,11 @@ def safe_name(text: str, fallback: str = "untitled") -> str:
     ('CON_.txt', 'untitled')
 
     """
-    visible = "".join(char for char in " ".join(text.split()) if _is_visible(char))
+    visible = " ".join(text.split())
+    if not (visible.isascii() and visible.isprintable()):
+        visible = "".join([char for char in visible if _is_visible(char)])
     visible = _CLOCK_COLON.sub(".", visible).replace("/", "-").replace("\\", "-")
-    name = sanitize_filename(visible, platform="universal")
+    name = _sanitize(visible)
     name = unicodedata.normalize("NFC", " ".join(name.split())).strip(_EDGES)
     stem, dot, suffix = name.rpartition(".")
     if not dot or not stem or len(suffix) > 8 or " " in suffix:  # noqa: PLR2004 - longer ones are no suffixes
@@ -46,7 +50,11 @@ def safe_name(text: str, fallback: str = "untitled") -> str:
     else:
         suffix = f".{suffix}"
     stem = _shorten(stem, MAX_CHARS - len(suffix)).rstrip(_EDGES)
-    return sanitize_filename(_CONSOLE.sub(r"\g<0>_", stem) + suffix, platform="universal") or fallback
+    return _sanitize(_CONSOLE.sub(r"\g<0>_", stem) + suffix) or fallback
+
+
+def _sanitize(name: str) -> str:
+    return name if _PLAIN.fullmatch(name) else sanitize_filename(name, platform="universal")
 
 
 class UniqueNames:

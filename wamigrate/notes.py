@@ -39,7 +39,7 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
     "repeated": ("info", "messages that stood in the input twice were taken once"),
     "repeated-source": ("info", "a chat file was given more than once and read once"),
     "second-shape": ("warning", "a block with headers of another shape was read as part of the chat"),
-    "selected": ("loss", "messages that a pack for assistants has no room or no place for"),
+    "selected": ("info", "messages that a pack for assistants has no room or no place for"),
     "service-notice": ("info", "linking steps and automatic replies of a service were taken for notices"),
     "suspect-boundary": ("warning", "a line that looks like a header was taken for text"),
     "time-jump": ("info", "the chat jumps back in time; file order was kept"),
@@ -50,6 +50,8 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
     "unsupported": ("loss", "WhatsApp exported a message without its content"),
 }
 """Every code with its severity and what it means."""
+SELECTED: Final = "selected"
+"""Of what was left out because it is a selection that is wanted: no loss, but always told in words."""
 
 
 class _Tally(NamedTuple):

@@ -29,7 +29,7 @@ from wamigrate.page_times import Line, Times, find_times
 from wamigrate.register import clean_name
 from wamigrate.source import Member, Source
 from wamigrate.source_info import source_info
-from wamigrate.web_page import decode_page
+from wamigrate.web_page import decode_page, naming
 
 _LONGEST_DAY: Final = 30
 """Characters of the longest line above a day."""
@@ -62,7 +62,8 @@ def read_page(
     data = source.read(member)
     sha256 = hashlib.sha256(data).hexdigest()
     text = decode_page(data, source.where(member))
-    page = read_chat_page(text)
+    with naming(source.where(member)):
+        page = read_chat_page(text)
     if not any(row.is_bubble for row in page.rows):
         raise NoChatError(
             f"{source.where(member)}: shows no messages of WhatsApp Web; open the chat, scroll up to the "

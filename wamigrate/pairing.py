@@ -244,8 +244,8 @@ class Pairing:
     def _may_cross(self, index: int, number: int) -> bool:
         """Say whether a message may be an entry, by what stands around the entry in each of its copies.
 
-        Copies that are not in order of time explain another order. Within a minute nothing does: there, equal
-        words on the other side of a neighbour are others.
+        Copies that are not in order of time explain another order. Within a minute nothing does, in whichever
+        of the copies there are only minutes: there, equal words on the other side of a neighbour are others.
         """
         entries = self._thread.entries
         moment = entries[number].moment
@@ -254,8 +254,10 @@ class Pairing:
                 neighbour = self._neighbour(self._thread.chains[member.strand], member.place, step)
                 if neighbour is None or (self._partners[neighbour] - index) * step > 0:
                     continue
-                other = entries[neighbour].moment
-                if moment is None or other is None or moment.apart(other) == 0:
+                if not _are_apart(moment, entries[neighbour].moment):
+                    return False
+                here = self._strand.moments
+                if not _are_apart(here[index], here[self._partners[neighbour]]):
                     return False
         return True
 
@@ -308,6 +310,11 @@ class Pairing:
         if window.after == _NONE and rank == window.low + 1:
             return any(whole.startswith(words) for whole in wholes)
         return False
+
+
+def _are_apart(one: Moment | None, other: Moment | None) -> bool:
+    """Say whether times tell which of two messages came first."""
+    return one is not None and other is not None and one.apart(other) > 0
 
 
 class _Shelf:

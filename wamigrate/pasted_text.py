@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 from wamigrate.encoding import to_utf8
 from wamigrate.header import Header, read_copied_header
@@ -16,9 +17,9 @@ from wamigrate.lines import Lock, find_lock
 from wamigrate.source import Member, Source
 
 _PROBE: Final = 1 << 18
+"""Bytes at the beginning of a file that tell whether it holds copied messages."""
 _AUTHOR: Final = 4
 """Group of a lock that holds the name."""
-"""Bytes at the beginning of a file that tell whether it holds copied messages."""
 _LEAD: Final = rb"(?:[ \t>]|\xc2\xa0|\xe3\x80\x80)+"
 _LEADS: Final = re.compile(rb"(?:\A|(?<=\n))" + _LEAD)
 _BLANK: Final = re.compile(rb"(?:[ \t\r>]|\xc2\xa0|\xe3\x80\x80)*\Z")
@@ -47,12 +48,23 @@ class Undone(NamedTuple):
 
 
 def probe(source: Source, member: Member) -> CopyLock | None:
-    """Tell from the beginning of a file what messages it holds, if any.
+    """Tell from the beginning of a file what messages it holds, if any; several parsers ask that.
 
     Raises:
         SourceError: it cannot be read.
 
     """
+    known = _PROBED.setdefault(source, {})
+    if member not in known:
+        known[member] = _probe(source, member)
+    return known[member]
+
+
+_PROBED: Final = WeakKeyDictionary[Source, dict[Member, CopyLock | None]]()
+"""What was found out about files of sources that are open."""
+
+
+def _probe(source: Source, member: Member) -> CopyLock | None:
     head = source.head(member, _PROBE)
     if member.size > len(head):
         head = head[: head.rfind(b"\n") + 1] or head

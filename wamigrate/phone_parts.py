@@ -144,14 +144,14 @@ def survey_chat(file: ChatFile, known: Known, format_name: str) -> LongChat | No
         format_name: name of the parser, for the record.
 
     Returns:
-        the chat; None where it must be read as a whole: it is not plain UTF-8, dates show no year or are
-        printed in two orders, or it has no pauses.
+        the chat; None where it must be read as a whole: it is not plain UTF-8, dates show no year (if only at
+        the end) or are printed in two orders, or it has no pauses.
 
     Raises:
         SourceError: it cannot be read.
 
     """
-    survey, digest, lock = _Survey(), hashlib.sha256(), None
+    survey, digest, lock, data = _Survey(), hashlib.sha256(), None, b""
     with file.source.reading(file.member) as stream:
         try:
             for part, data, lock in _pieces(stream, known):
@@ -163,7 +163,7 @@ def survey_chat(file: ChatFile, known: Known, format_name: str) -> LongChat | No
         except UnicodeDecodeError:
             return None
     order = survey.order() if survey.parts else None
-    if lock is None or order is None:
+    if lock is None or order is None or _ends_without_years(data, lock):
         return None
     return _long_chat(
         file, replace(known, date_order=order.order), format_name, lock, survey, digest.hexdigest()
@@ -226,6 +226,12 @@ def _plain_lock(data: bytes) -> Lock | None:
     """Return the shape of the headers at the beginning of a text, where it needs no look at the whole."""
     lock = None if is_marked(data) else find_lock(data)
     return lock if lock and lock.shape.has_year and lock.seen >= _ENOUGH else None
+
+
+def _ends_without_years(data: bytes, lock: Lock) -> bool:
+    """Tell whether the last part has dates without a year: old Android prints those of the current one so."""
+    other = find_lock(data, [lock.shape.key])
+    return other is not None and other.shape.family == lock.shape.family and not other.shape.has_year
 
 
 def _cut(data: bytes, lock: Lock, known: Known) -> int:

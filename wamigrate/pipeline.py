@@ -38,19 +38,21 @@ from pathlib import Path
 from typing import Protocol
 
 from wamigrate.bots import apply_roles, assign_roles, decide
+from wamigrate.chosen import parse_chosen
 from wamigrate.columns import rebuild
 from wamigrate.damage import mark_damage, repair_damage
 from wamigrate.errors import NothingToExportError, VerificationError
 from wamigrate.filters import left_out_words
 from wamigrate.formats import Confidence, Exporter, Parser, find_parsers, is_text_only
 from wamigrate.ids import chat_key, conversation_id, final_replies, message_ids
-from wamigrate.markup import whatsapp_to_markdown
+from wamigrate.markup import texts_to_markdown
 from wamigrate.model import Conversation, Message, Participant, Role, SourceInfo, replace
 from wamigrate.notes import Notes
 from wamigrate.rejoin import rejoin
 from wamigrate.report import Result
 from wamigrate.service import service_notices
 from wamigrate.settings import Settings
+from wamigrate.sharing import map_shared, prepare_sharing
 from wamigrate.source import Source, open_source
 from wamigrate.split import DEFAULT, chat_title, split, time_range
 from wamigrate.target import PathTarget, Target
@@ -147,7 +149,7 @@ def read_source(
     watch("reading", 0, 0)
     chats: list[Conversation] = []
     finished: list[bool] = []
-    for chat in parser.parse(source, notes):
+    for chat in parse_chosen(parser, source, notes, settings):
         watch("understanding", 0, 0)
         prepared = prepare(chat, settings, notes)
         check_parts(chat, prepared)
@@ -267,6 +269,7 @@ def settle(found: Conversation, settings: Settings, notes: Notes) -> Conversatio
         OptionError: ``assistant`` or ``me`` is nobody in the chat.
 
     """
+    prepare_sharing(len(found.messages))
     people = decide(found, assistant=settings.assistant, me=settings.me, notes=notes)
     chat = apply_roles(replace(found, messages=()), people)
     changed = settle_messages(chat, found.messages, settings)
@@ -327,16 +330,8 @@ def reconstruct(chat: Conversation, settings: Settings, notes: Notes) -> Convers
 def mark_up(conversation: Conversation) -> Conversation:
     """Turn the text of every message from WhatsApp's marks to CommonMark."""
     messages = conversation.messages
-    texts = markdown(messages, [message.role for message in messages])
+    texts = map_shared(texts_to_markdown, [(one.text, one.role == "assistant") for one in messages])
     return replace(conversation, messages=rebuild(messages, texts=texts))
-
-
-def markdown(messages: Iterable[Message], roles: Iterable[Role]) -> list[str]:
-    """Return the texts of messages as CommonMark; assistants write Markdown already, people do not."""
-    return [
-        whatsapp_to_markdown(message.text, assistant=role == "assistant") if message.text else ""
-        for message, role in zip(messages, roles, strict=True)
-    ]
 
 
 def export(

@@ -51,6 +51,18 @@ def base_name(place: Place) -> str:
     return bare.rstrip("/").rpartition("/")[2]
 
 
+def is_same_file(one: Path, other: Path) -> bool:
+    """Tell whether two paths lead to one file that is there; names may differ in case, or be two of one file.
+
+    >>> is_same_file(Path(), Path.cwd()), is_same_file(Path("nowhere"), Path("nowhere"))
+    (True, False)
+    """
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
 def identity(place: Place) -> str:
     """Return what a place is known by, whatever the current folder is."""
     return os.path.abspath(place) if isinstance(place, Path) else place  # noqa: PTH100 - links stay what they are

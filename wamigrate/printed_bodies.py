@@ -25,6 +25,8 @@ def location_text(latitude: float | None, longitude: float | None, *details: str
 
     >>> location_text(52.5163, 13.3777, "Brandenburger Tor", "", "Pariser Platz")
     'location: https://maps.google.com/?q=52.5163,13.3777\nBrandenburger Tor\nPariser Platz'
+    >>> location_text(None, None, "Brandenburger Tor")
+    'Brandenburger Tor'
 
     """
     lines = [detail for detail in details if detail]

@@ -92,8 +92,7 @@ def _found(text: str, stems: frozenset[str]) -> frozenset[str]:
 def _counts(conversation: Conversation, stems: frozenset[str]) -> Counter[str]:
     found: Counter[str] = Counter()
     for message in conversation.messages:
-        if message.text:
-            found.update(_found(message.text, stems))
+        found.update(_found(message.text, stems))
     for stem in _found(conversation_title(conversation), stems):
         found[stem] += _TITLE
     return found

@@ -13,6 +13,7 @@ from wamigrate.filters import NOTICES, SERVICE_NOTICES
 from wamigrate.formats import find_parser
 from wamigrate.media import count_unwritten
 from wamigrate.model import replace
+from wamigrate.notes import SELECTED
 from wamigrate.render_batch import summary_lines
 from wamigrate.report import BETWEEN, Outcome, Result
 
@@ -178,13 +179,14 @@ class Screen:
         results = [result for outcome in outcomes for result in outcome.results]
         paths = [result.url or result.output for result in results if result.url or result.output]
         if paths and len(outcomes) > 1 and not self._quiet:
-            self._path(folder if folder and results[0].url else Path(folder or "."))
+            self.place(folder if folder and results[0].url else Path(folder or "."))
         else:
             for path in paths:
-                self._path(path)
+                self.place(path)
 
-    def _path(self, path: Path | str | None) -> None:
-        """Print a path: as it is where a program reads it."""
+    def place(self, path: Path | str | None) -> None:
+        """Print where a result is: as it is where a program reads it."""
+        self.beforehand()
         self.out.write(f"{printable(path) if self.out.isatty() else path}\n")
 
 
@@ -277,15 +279,15 @@ def _severities(notes: Iterable["Note"]) -> str:
 
 
 def _findings(notes: Iterable["Note"]) -> Iterator[str]:
-    """Print warnings and losses in words, the first of each kind."""
+    """Print warnings, losses and what was selected in words, the first of each kind."""
     kinds: dict[str, list[Note]] = {}
     for note in notes:
-        if note.severity != "info":
+        if note.severity != "info" or note.code == SELECTED:
             kinds.setdefault(note.code, []).append(note)
     for found in list(kinds.values())[:_MANY]:
         place = f" (line {found[0].line:,})" if found[0].line else ""
         more = f", and {len(found) - 1:,} more like it" if len(found) > 1 else ""
-        yield f"  {'':<{_LABEL}}{found[0].severity}: {found[0].text}{place}{more}"
+        yield f"  {'':<{_LABEL}}{_SEVERITIES[found[0].severity]}: {found[0].text}{place}{more}"
 
 
 def _inspection(console: "Console", found: "Inspection") -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from wamigrate.destinations import Destination
 from wamigrate.direct_import import DirectImport
 from wamigrate.filters import left_out_words
-from wamigrate.howto import NAME, worst_notes
+from wamigrate.howto import NAME, main_notes
 from wamigrate.migration import Migration
 from wamigrate.model import Note
 from wamigrate.parcels import Parcel
@@ -101,7 +101,7 @@ def _left_out(left_out: Mapping[str, int]) -> Iterator[str]:
 
 def _findings(notes: Iterable[Note]) -> Iterator[str]:
     label = "notes"
-    for count, words in enumerate(worst_notes(notes)):
+    for count, words in enumerate(main_notes(notes)):
         if count == _MANY:
             yield _line("", "and more")
             return

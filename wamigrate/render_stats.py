@@ -16,6 +16,8 @@ WIDEST: Final = 100
 _INDENT: Final = "  "
 _LABEL: Final = 12
 _MOST_LABEL: Final = 40
+_LONGEST: Final = 200
+"""Characters of a text of which more is cut off unseen: no line has so many columns."""
 _LATEST: Final = 24
 """Months that are printed; the years before are in ``--json``."""
 
@@ -66,9 +68,9 @@ class _Page:
 
     def fit(self, text: str, width: int = 0) -> str:
         """Return a text as this terminal can print it, cut to a width in columns."""
-        shown = text.encode(self._encoding, "backslashreplace").decode(self._encoding)
+        shown = text[:_LONGEST].encode(self._encoding, "backslashreplace").decode(self._encoding)
         room = width or self._width
-        if columns(shown) <= room:
+        if len(text) <= _LONGEST and columns(shown) <= room:
             return shown
         while shown and columns(shown) > room - 1:
             shown = shown[:-1]

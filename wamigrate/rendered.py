@@ -1,13 +1,20 @@
 """Text of a message as a piece of a page that people read: safe, coloured, and below the page's headings."""
 
 import re
+from collections.abc import Iterable, Iterator
 from html import escape, unescape
+from itertools import islice
 from typing import Final
 
 from wamigrate.highlight import highlight
 from wamigrate.markup_html import to_html
 from wamigrate.markup_markdown_reader import parse_markdown
 from wamigrate.markup_quick_html import BARE, Look, quick_html
+from wamigrate.model import Conversation
+from wamigrate.sharing import map_ahead
+
+_GROUP: Final = 300
+"""Messages that are rendered at once."""
 
 _CONTROL: Final = re.compile("[\0-\x08\x0b-\x1f\x7f]")
 _PICTURES: Final = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
@@ -31,6 +38,41 @@ def render(text: str) -> str:
     """
     html = quick_html(text, _LOOK)
     return _dressed(to_html(parse_markdown(text))) if html is None else html
+
+
+def render_all(texts: Iterable[str]) -> list[str]:
+    """Write texts as :func:`render` does; those of blanks alone are nothing."""
+    return [render(text) if text and not text.isspace() else "" for text in texts]
+
+
+def render_ahead(conversations: Iterable[Conversation]) -> Iterator[tuple[Conversation, list[str]]]:
+    """Yield conversations with the texts of their messages as :func:`render_all` writes them.
+
+    Some conversations are taken early, so that another process can work on them:
+    :mod:`wamigrate.sharing`.
+    """
+    for group, bodies in map_ahead(render_all, _groups(conversations), _texts):
+        rest = iter(bodies)
+        for conversation in group:
+            yield conversation, list(islice(rest, len(conversation.messages)))
+
+
+def _groups(conversations: Iterable[Conversation]) -> Iterator[list[Conversation]]:
+    """Put conversations together until they have messages enough to be worth sending elsewhere."""
+    group: list[Conversation] = []
+    size = 0
+    for conversation in conversations:
+        group.append(conversation)
+        size += len(conversation.messages)
+        if size >= _GROUP:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _texts(conversations: Iterable[Conversation]) -> list[str]:
+    return [message.text for conversation in conversations for message in conversation.messages]
 
 
 def shown_text(html: str) -> str:

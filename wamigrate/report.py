@@ -1,15 +1,17 @@
 """What became of each input: counts, findings, and where the result is; for programs, as JSON."""
 
+import os
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
-import msgspec
 from msgspec import Struct
 
 from wamigrate.errors import ExportError, OptionError, TargetExistsError, WamigrateError
 from wamigrate.model import Generator, Note, SourceInfo
+from wamigrate.notes import SELECTED
+from wamigrate.printed_json import encode_indented
 from wamigrate.target import FileTarget
 
 REPORT: Final = "wamigrate-report/1"
@@ -65,8 +67,10 @@ class Result(Struct, frozen=True):
 
     @property
     def lossless(self) -> bool:
-        """Whether nothing was left out on request, and no finding is a loss."""
-        return not self.left_out and all(note.severity != "loss" for note in self.notes)
+        """Whether nothing was left out on request, it is no selection, and no finding is a loss."""
+        return not self.left_out and all(
+            note.severity != "loss" and note.code != SELECTED for note in self.notes
+        )
 
     @property
     def doubtful(self) -> bool:
@@ -155,6 +159,7 @@ def check_place(path: Path, *, overwrite: bool) -> None:
         ) from error
     if path.is_dir():
         raise TargetExistsError(f"{path}: is a folder; choose another place with --report")
+    _check_folder(path.absolute())
     if free or overwrite:
         return
     try:
@@ -168,6 +173,23 @@ def check_place(path: Path, *, overwrite: bool) -> None:
         )
 
 
+def _check_folder(path: Path) -> None:
+    """Make sure that a file may be made in the first folder above it that is there; the others are made.
+
+    Raises:
+        ExportError: it may not.
+
+    """
+    folder = next(parent for parent in path.parents if os.path.exists(parent))  # noqa: PTH110 - never raises
+    reason = "" if folder.is_dir() else "Not a directory"
+    if not reason and not os.access(folder, os.W_OK | os.X_OK):
+        reason = "Permission denied"
+    if reason:
+        raise ExportError(
+            f"{path}: cannot be written ({folder}: {reason}); choose another place with --report"
+        )
+
+
 def write_report(report: Report, path: Path) -> None:
     """Write a report as indented JSON.
 
@@ -175,6 +197,6 @@ def write_report(report: Report, path: Path) -> None:
         ExportError: it cannot be written.
 
     """
-    data = msgspec.json.format(msgspec.json.encode(report, enc_hook=str), indent=2)
+    data = encode_indented(report)
     with FileTarget(path, overwrite=True, option="--report") as target, target.writing() as stream:
         stream.write(data + b"\n")

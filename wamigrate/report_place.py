@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from wamigrate.errors import OptionError, TargetExistsError, WamigrateError
+from wamigrate.places import is_same_file
 from wamigrate.planning import STREAM, Job
 from wamigrate.report import Outcome, check_place, failure, make_report, write_report
 
@@ -47,9 +48,5 @@ def report_refusal(report: Path, inputs: Iterable[str], error: WamigrateError) -
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    """Compare resolved paths; names may differ in case, or be two of one file."""
-    if one == other:
-        return True
-    with suppress(OSError):
-        return one.samefile(other)
-    return False
+    """Compare resolved paths, of which one may not be there yet."""
+    return one == other or is_same_file(one, other)

@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 import msgspec
 from msgspec import Struct
 
+from wamigrate.errors import OptionError
+
 if TYPE_CHECKING:
     import ast
 
-Kind = Literal["archive", "inspection", "report", "stats"]
+Kind = Literal["archive", "inspection", "migration", "report", "stats"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-"""What has a schema: the documents that ``--to json`` and ``--report``, ``inspect`` and ``stats`` write."""
+"""What has a schema: the documents that ``--to json``, ``--report`` and ``--json`` of commands write."""
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _DATE_TIME: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?$"
+_AS_WRITTEN: Final[dict[type, dict[str, Any]]] = {Path: {"type": "string"}}
+"""What is no type of JSON, as it is written."""
 
 
 class Schema(NamedTuple):
@@ -47,11 +51,24 @@ def json_schema(of: Kind = "archive") -> dict[str, Any]:
     """
     schema = find_schema(of)
     (top,), records = msgspec.json.schema_components(
-        [schema.record], schema_hook=_as_written, ref_template="#/$defs/{name}"
+        [schema.record], schema_hook=_AS_WRITTEN.__getitem__, ref_template="#/$defs/{name}"
     )
     for name, record in records.items():
         _describe(next(getattr(module, name) for module in schema.modules if hasattr(module, name)), record)
     return {"$schema": _DIALECT, "$id": schema.id, "title": schema.title, **top, "$defs": records}
+
+
+def find_kind(name: str) -> Kind:
+    """Return the document of this name.
+
+    Raises:
+        OptionError: there is none.
+
+    """
+    for kind in KINDS:
+        if kind == name:
+            return kind
+    raise OptionError(f"there is no schema {name!r}; there are: {', '.join(KINDS)}")
 
 
 def find_schema(of: Kind) -> Schema:
@@ -68,24 +85,30 @@ def find_schema(of: Kind) -> Schema:
             modules = (inspection, report, model)
             title = "What wamigrate found out about inputs"
             return Schema("urn:wamigrate-inspection:1", title, inspection.Inspections, modules)
+        case "migration":
+            from wamigrate import (  # noqa: PLC0415 - as above
+                destinations,
+                direct_import,
+                migration,
+                migration_report,
+                parcels,
+                report,
+            )
+
+            title = "What wamigrate made for a destination, or sent there"
+            made = (migration_report, migration, direct_import, destinations, parcels, report, model)
+            return Schema("urn:wamigrate-migration:1", title, migration_report.MigrationReport, made)
         case "report":
             from wamigrate import report  # noqa: PLC0415 - as above
 
             title = "What became of the inputs of a run of wamigrate"
             return Schema("urn:wamigrate-report:1", title, report.Report, (report, model))
-        case "stats":
+        case _:  # "stats", the last
             from wamigrate import history_report, history_stats, report, spread  # noqa: PLC0415 - as above
 
             title = "What is in a history, summed up by wamigrate"
             parts = (history_report, history_stats, spread, report, model)
             return Schema("urn:wamigrate-stats:1", title, history_report.StatsReport, parts)
-
-
-def _as_written(type_: type) -> dict[str, Any]:
-    """Describe what is no type of JSON."""
-    if type_ is Path:
-        return {"type": "string"}
-    raise NotImplementedError
 
 
 @cache

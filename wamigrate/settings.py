@@ -150,20 +150,14 @@ class Settings:
         return self.filter
 
     def _configure(self, format_: F) -> F:
-        prefix = f"{format_.name}."
-        values = {
-            key.removeprefix(prefix): value
-            for key, value in (self.options or {}).items()
-            if key.startswith(prefix)
-        }
-        types = option_types(format_)
-        for key, value in values.items():
-            if key in types:
-                try:
-                    format_ = configure(format_, {key: value})
-                except OptionError:
-                    wanted = describe_type(types[key])
-                    raise OptionError(f"--option {prefix}{key}={value}: must be {wanted}") from None
+        given, types = self.options or {}, option_types(format_)
+        for key in [key for key in types if f"{format_.name}.{key}" in given]:
+            option = f"{format_.name}.{key}"
+            try:
+                format_ = configure(format_, {key: given[option]})
+            except OptionError:
+                wanted = describe_type(types[key])
+                raise OptionError(f"--option {option}={given[option]}: must be {wanted}") from None
         return format_
 
 

@@ -26,6 +26,7 @@ from typing import IO, BinaryIO, Final, Literal, cast
 
 from wamigrate.errors import NoChatError, SourceError, UnsafeArchiveError
 from wamigrate.limits import Limits, current_limits
+from wamigrate.wording import count_words
 from wamigrate.zip_directory import BoundedArchive, check_members, too_many
 
 HEAD: Final = 1 << 16
@@ -208,10 +209,10 @@ class Source(ABC):
 
     def describe(self) -> str:
         """Say in a few words what this looks like, for error messages."""
-        if self.kind == "folder":
-            return f"a folder of {len(self.members)} files without a chat"
-        if self.kind == "zip":
-            return f"a ZIP archive of {len(self.members)} files without a chat"
+        if self.kind != "file":
+            what = "folder" if self.kind == "folder" else "ZIP archive"
+            files = count_words(len(self.members), "file")
+            return f"a {what} of {files} without a chat" if self.members else f"an empty {what}"
         return describe_bytes(self.head(self.members[0]))
 
     def nested(self, member: Member) -> "Source":
@@ -419,7 +420,8 @@ def describe_bytes(head: bytes) -> str:
 def no_chat(source: Source) -> NoChatError:
     """Make the error for a source in which no chat was found."""
     return NoChatError(
-        f"{source.name}: {source.describe()}; choose the file that WhatsApp's 'Export chat' gave you"
+        f"{source.name}: {source.describe()}; choose the file that WhatsApp's 'Export chat' gave you "
+        "(`wamigrate formats` lists what else can be read)"
     )
 
 

@@ -20,6 +20,8 @@ _LETTER: Final = 7.4
 """Width of a letter, about."""
 _LABELS: Final = 210.0
 """Most that labels beside bars take."""
+_LONGEST: Final = 200
+"""Characters of a label of which more is cut off unmeasured: no picture has room for so many."""
 _NUMBERS: Final = 62.0
 _BAR: Final = 24.0
 """Height of a bar with its gap."""
@@ -213,9 +215,10 @@ def _extent(text: str) -> float:
 
 
 def _clip(text: str, width: float) -> str:
-    """Shorten a label to a width."""
-    if _extent(text) <= width:
+    """Shorten a label to a width; what is far too long is not measured letter by letter."""
+    if len(text) <= _LONGEST and _extent(text) <= width:
         return text
+    text = text[:_LONGEST]
     while text and _extent(text) > width - _LETTER:
         text = text[:-1]
     return f"{text.rstrip()}…"

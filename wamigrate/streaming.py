@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from wamigrate.bots import apply_roles, decide
+from wamigrate.chosen import survey_chosen
 from wamigrate.long_chat import LongChat, in_parts
 from wamigrate.model import Conversation, replace
 from wamigrate.notes import Notes
@@ -27,6 +28,7 @@ from wamigrate.pipeline import (
     watch_nothing,
 )
 from wamigrate.settings import Settings
+from wamigrate.sharing import ENOUGH, prepare_sharing
 from wamigrate.source import Source, open_source
 from wamigrate.split import DEFAULT, Splitter, chat_title
 
@@ -56,7 +58,7 @@ def _long(source: Source, settings: Settings, name: str, watch: Watch) -> Readin
     if not in_parts(parser):
         return None
     watch("reading", 0, 0)
-    chats = parser.survey(source, LONG)
+    chats = survey_chosen(parser, source, LONG, settings)
     if chats is None:
         return None
     notes = Notes()
@@ -84,6 +86,7 @@ class _Stream:
             yield from self._run(chat, notes)
 
     def _run(self, chat: LongChat, notes: Notes) -> Iterator[Conversation]:
+        prepare_sharing(ENOUGH)
         settings, excerpt = self.settings, chat.excerpt
         people = decide(excerpt, assistant=settings.assistant, me=settings.me, notes=notes)
         head = apply_roles(replace(excerpt, messages=()), people)

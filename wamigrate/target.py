@@ -1,7 +1,8 @@
 """Where exporters write. A target appears whole or not at all.
 
 Everything is written in a temporary folder beside the final place (:mod:`wamigrate.twin`), brought to the
-disk, and moved to its place in one step. Whenever a process is killed, or the power goes, the place holds
+disk, and moved to its place in one step. Where the place is a link, that is what it points to: the link
+stays, as with ``cp``. Whenever a process is killed, or the power goes, the place holds
 the older result or the complete new one, and the next run to it removes what was left.
 Chats are private: what is written is readable by its owner alone, whatever had been there before.
 """
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Self
 from wamigrate.durable import exchange, sync_file, sync_names, sync_tree
 from wamigrate.errors import ExportError, SourceError, TargetExistsError
 from wamigrate.folders import MARKER, ForeignError, checklist, digest, keep_foreign, listed, names_in
+from wamigrate.linked import real_place
 from wamigrate.twin import InUseError, LeftOverError, Twin, recover
 
 if TYPE_CHECKING:
@@ -251,10 +253,9 @@ class PathTarget(Target):
         """
         super().__init__()
         self.path = path
-        # "." and ".." have no name that a twin could be moved to, and say little in an error message
-        self._place = path.resolve() if path.name in ("", "..") else path.absolute()
-        self._overwrite = overwrite
         self._advice = f"choose another place with {option}"
+        self._place = real_place(path, self._advice)
+        self._overwrite = overwrite
         self._twin: Twin | None = None
         self._parents: list[Path] = []
         try:
@@ -403,7 +404,7 @@ class FolderTarget(PathTarget):
     """A folder of files."""
 
     def _check_free(self) -> None:
-        if not self._place.is_symlink() and self._place.is_dir():
+        if self._place.is_dir():
             self._check_folder()
             return
         super()._check_free()

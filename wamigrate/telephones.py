@@ -75,10 +75,7 @@ def digit_forms(phone: str) -> tuple[str, ...]:
     """
     import phonenumbers  # noqa: PLC0415 - slow to load, and most chats hold no number
 
-    try:
-        number = phonenumbers.parse(phone)
-    except phonenumbers.NumberParseException:
-        return (phone.removeprefix("+"),)
+    number = phonenumbers.parse(phone)
     national = phonenumbers.national_significant_number(number)
     forms = [phone.removeprefix("+")]
     if len(national) >= _SHOWN:
@@ -95,10 +92,7 @@ def region_of(phone: str) -> str | None:
     """
     import phonenumbers  # noqa: PLC0415 - as above
 
-    try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(phone))
-    except phonenumbers.NumberParseException:
-        return None
+    return phonenumbers.region_code_for_number(phonenumbers.parse(phone))
 
 
 def in_address(text: str, at: int) -> bool:

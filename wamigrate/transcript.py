@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from itertools import chain, compress, count, repeat
 from operator import is_, itemgetter, sub
 from typing import Final
@@ -69,7 +68,8 @@ class Transcript:
     """Every printed spelling of each name."""
     preamble: bytes
     inner: Callable[[int], int]
-    """Finds the offset of a body in the text, for messages before the first block that was spliced in."""
+    """Finds the offset of a body in the text that was read, for messages before the first block that was
+    spliced in."""
     completed_years: str = ""
     """What told the years that are not printed, in words; empty where all are."""
     calendars: frozenset[str] = frozenset()
@@ -109,17 +109,12 @@ def moved(transcript: Transcript, offset: int, lines: int) -> Transcript:
         transcript,
         starts=[start + offset for start in transcript.starts],
         lines=[line + lines for line in transcript.lines],
-        inner=partial(_moved_inner, transcript.inner, offset),
         absorbed={
             index: [(line + lines, reasons) for line, reasons in rows]
             for index, rows in transcript.absorbed.items()
         },
         blocks=[line + lines for line in transcript.blocks],
     )
-
-
-def _moved_inner(inner: Callable[[int], int], offset: int, index: int) -> int:
-    return inner(index) + offset
 
 
 def _read(data: bytes, lock: Lock, known: Known) -> Transcript:

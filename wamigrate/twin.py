@@ -13,17 +13,15 @@ process): so a run never touches what another is just writing, and always remove
 import hashlib
 import os
 import shutil
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-if sys.platform != "win32":
-    from fcntl import LOCK_EX, LOCK_NB, flock
-
 PREFIX: Final = ".wamigrate-partial-"
 """Beginning of temporary names; of one length, as final names may be as long as names can be."""
+_CAN_LOCK: Final = hasattr(os, "O_DIRECTORY")
+"""Whether the system opens folders, which is what locks them; Windows does not."""
 _DAY: Final = 86_400
 """Seconds after which a folder that cannot be locked is taken for that of a dead process."""
 
@@ -122,8 +120,9 @@ def hold(folder: Path) -> int | None:
         OSError: it is no folder, or cannot be opened.
 
     """
-    if sys.platform == "win32":
-        return _guess(folder)
+    if not _CAN_LOCK:
+        _guess(folder)
+        return None
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         known = _lock(handle)
@@ -162,8 +161,8 @@ def remove_tree(folder: Path) -> None:
 
 def _lock(handle: int) -> bool:
     """Lock an open folder; tell whether that means anything here."""
-    if sys.platform == "win32":
-        return False
+    from fcntl import LOCK_EX, LOCK_NB, flock  # noqa: PLC0415 - not on Windows
+
     try:
         flock(handle, LOCK_EX | LOCK_NB)
     except BlockingIOError as error:

@@ -6,7 +6,7 @@ independently of how it writes them.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
 from typing import Final, Unpack
 
@@ -24,6 +24,7 @@ from wamigrate.errors import (
 )
 from wamigrate.formats import Exporter, find_exporter, find_exporters
 from wamigrate.joint import reading_together
+from wamigrate.migrated import Made, pieces_in
 from wamigrate.model import replace
 from wamigrate.pipeline import Reading, reading
 from wamigrate.report import BETWEEN
@@ -57,11 +58,22 @@ class Verification(Struct, frozen=True):
     """What is wrong; of each rule the first twenty."""
     counts: dict[str, int]
     """How many findings there are of each rule."""
+    pieces: tuple["Verification", ...] = ()
+    """Of the folder that a migration made: each file and folder in it that was written for the destination.
+    Numbers of the whole are then those of the first piece that can be read back, findings those of all."""
+    as_written: bool | None = None
+    """Of such a piece: whether its files are as they were written, by SHA-256; null where nothing tells.
+    Text for assistants and notes may be changed, and nothing else can be checked of them."""
 
     @property
     def sound(self) -> bool:
         """Whether nothing is wrong."""
         return not self.findings
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether it is of a format that can be read back; otherwise only ``as_written`` says something."""
+        return any(is_verifiable(find_exporter(name)) for name in self.format.split(", "))
 
     def require(self) -> None:
         """Make sure that nothing is wrong.
@@ -116,8 +128,10 @@ def verify(
 ) -> Verification:
     """Read an archive back, check the rules of its readers, and compare it with its source.
 
+    In the folder that a migration made, every piece is verified.
+
     Args:
-        path: the archive.
+        path: the archive, or the folder that a migration made.
         against: the export it was made from, or all that were merged; None: only the rules are checked.
         to: name of the exporter that wrote it; None: the one that recognises it.
         options: those with which it was written; see :class:`wamigrate.settings.Settings`.
@@ -134,23 +148,97 @@ def verify(
     """
     settings = Settings(**options)
     inputs = [against] if isinstance(against, Path | str) else list(against or ())
+    pieces = [piece for piece in pieces_in(Path(path)) if to in (None, piece.exporter)]
+    if any(_can_be_told(piece) for piece in pieces):
+        return _verify_migration(path, pieces, inputs, settings)
+    with closing(open_source(path)) as source:
+        return _verify_archive(str(path), [source], find_format(source, to), inputs, settings)
+
+
+def _can_be_told(piece: Made) -> bool:
+    """Tell whether anything can be said about a piece."""
+    return is_verifiable(find_exporter(piece.exporter)) or piece.as_written is not None
+
+
+def _verify_migration(
+    path: Path | str, pieces: Sequence[Made], inputs: Sequence[Path | str], settings: Settings
+) -> Verification:
+    """Verify every piece in the folder of a migration.
+
+    Raises:
+        OptionError: the source is given, and no piece can be compared with it.
+
+    """
+    archives = [piece for piece in pieces if is_verifiable(find_exporter(piece.exporter))]
+    if inputs and not archives:
+        names = ", ".join(name for piece in pieces for name in piece.names)
+        raise OptionError(f"--against: {path} holds text for people ({names}), no archive to compare")
+    found = [_verify_piece(piece, Path(path), inputs, settings) for piece in pieces]
+    whole = next((one for piece, one in zip(pieces, found, strict=True) if piece in archives), found[0])
+    counts: Counter[str] = Counter()
+    for one in found:
+        counts.update(one.counts)
+    told = [one.as_written for one in found]
+    return replace(
+        whole,
+        path=str(path),
+        format=", ".join(dict.fromkeys(one.format for one in found)),
+        findings=tuple(
+            replace(finding, where=f"{Path(one.path).name}: {finding.where}")
+            for one in found
+            for finding in one.findings
+        ),
+        counts=dict(counts),
+        pieces=tuple(found),
+        as_written=None if None in told else all(told),
+    )
+
+
+def _verify_piece(
+    piece: Made, folder: Path, inputs: Sequence[Path | str], settings: Settings
+) -> Verification:
+    exporter = find_exporter(piece.exporter)
+    name = BETWEEN.join(str(folder / name) for name in piece.names)
+    with ExitStack() as stack:
+        if is_verifiable(exporter) and piece.places:
+            sources = [stack.enter_context(closing(open_source(place))) for place in piece.places]
+            found = _verify_archive(name, sources, exporter, inputs, settings)
+        else:
+            found = Verification(name, exporter.name, None, 0, 0, 0, {}, (), {})
+    gone = _Findings()
+    gone.extend(piece.gone)
+    return replace(
+        found,
+        findings=(*found.findings, *gone.kept),
+        counts=found.counts | dict(gone.counts),
+        as_written=piece.as_written,
+    )
+
+
+def _verify_archive(
+    name: str,
+    sources: Sequence[Source],
+    exporter: Verifiable,
+    inputs: Sequence[Path | str],
+    settings: Settings,
+) -> Verification:
+    """Verify an archive that is in one place, or in several that belong together."""
     found, tally = _Findings(), _Tally()
     compared, left_out = 0, Counter[str]()
-    with closing(open_source(path)) as source:
-        exporter = find_format(source, to)
+    for source in sources:
         found.extend(_checked(exporter, source))
-        archived = tally.counting(_read_back(exporter, source, found))
-        if not inputs:
-            for _ in archived:
-                pass
-        else:
-            with _reading(inputs, settings) as read:
-                found.extend(unaccounted(read))
-                comparison = Comparison(list(_expected(read, find_exporter(exporter.name), settings)))
-                found.extend(comparison.findings(archived))
-            compared, left_out = comparison.found, comparison.left_out
+    archived = tally.counting(one for source in sources for one in _read_back(exporter, source, found))
+    if not inputs:
+        for _ in archived:
+            pass
+    else:
+        with _reading(inputs, settings) as read:
+            found.extend(unaccounted(read))
+            comparison = Comparison(list(_expected(read, find_exporter(exporter.name), settings)))
+            found.extend(comparison.findings(archived))
+        compared, left_out = comparison.found, comparison.left_out
     return Verification(
-        path=str(path),
+        path=name,
         format=exporter.name,
         against=BETWEEN.join(map(str, inputs)) or None,
         conversations=tally.conversations,

@@ -80,9 +80,9 @@ def _anchors(thread: Thread, strand: Strand) -> Iterator[tuple[Anchor, str | Non
             continue
         entry = thread.entries[number]
         here, there = strand.moments[place], entry.moment
-        if here is not None and there is not None:
-            long = len(words) >= STRONG
-            yield Anchor(here, there, long), strand.messages[place].author, entry.person
+        assert here is not None, "landmarks have a time"
+        assert there is not None, "landmarks have a time"
+        yield Anchor(here, there, len(words) >= STRONG), strand.messages[place].author, entry.person
 
 
 def _recognise(thread: Thread, people: Sequence[Participant], votes: Votes) -> dict[str, int]:

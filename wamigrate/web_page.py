@@ -11,7 +11,8 @@ time in proportion to the length, and memory for one message, whatever the page 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wamigrate.encoding import to_utf8
@@ -37,6 +38,9 @@ _WEIGHTY: Final = ("svg", "style", "script")
 """Elements without a word in them, which make up most of a page."""
 _VISIBLE: Final = re.compile(r">\s*[^<>\s]|<img|\sdata-(?:icon|testid|pre-)")
 """Words, pictures and signs."""
+_TAG: Final = re.compile("<[a-zA-Z/]")
+_IN_PIECE: Final = 10
+"""A message of a page may have this share of the tags that a page may have."""
 _TITLE: Final = re.compile(r"<title>[^<]*</title>")
 
 
@@ -130,6 +134,15 @@ def _mhtml_page(data: bytes, where: str) -> str:
     raise ParseError(f"{where}: the saved page holds no HTML; save it again as 'Web page, complete'")
 
 
+@contextmanager
+def naming(where: str) -> Generator[None]:
+    """Name the page in errors of :func:`parse`."""
+    try:
+        yield
+    except ParseError as error:
+        raise ParseError(f"{where}: {error}") from error
+
+
 def cut(text: str, start: re.Pattern[str], begin: int = 0, end: int | None = None) -> Iterator[Piece]:
     """Cut a page where messages begin, and parse each piece; the first is what stands before all messages.
 
@@ -140,6 +153,9 @@ def cut(text: str, start: re.Pattern[str], begin: int = 0, end: int | None = Non
         start: matches at the beginning of the first tag of each message.
         begin: where to begin, in characters.
         end: where to stop; None: at the end.
+
+    Raises:
+        ParseError: see :func:`parse`.
 
     """
     end = len(text) if end is None else end
@@ -155,7 +171,18 @@ def cut(text: str, start: re.Pattern[str], begin: int = 0, end: int | None = Non
 
 
 def parse(text: str) -> "BeautifulSoup":
-    """Parse a piece of a page; whatever it is, there is a tree of it."""
+    """Parse a piece of a page; whatever it is, there is a tree of it.
+
+    Raises:
+        ParseError: it has more tags than a message can have; the words name no file.
+
+    """
+    most = current_limits().tags // _IN_PIECE
+    if text.count("<") > most and len(_TAG.findall(text)) > most:
+        raise ParseError(
+            f"has a piece of more than {most:,} tags, and no message has; if it is one, "
+            f"{VARIABLE}=tags=NUMBER lets it in, with a number {_IN_PIECE} times that"
+        )
     from bs4 import BeautifulSoup  # noqa: PLC0415 - slow to import, and detection imports every parser
 
     # With the tag in front, nothing looks like a file name, an address or XML, of which Beautiful Soup warns.

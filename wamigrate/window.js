@@ -9,6 +9,7 @@ const main = $("main");
 const language = document.documentElement.lang;
 const share = new Intl.NumberFormat(language, { style: "percent" });
 const interval = 400;
+const heartbeat = 300000;
 let turn = Number(document.body.dataset.turn);
 let upload = null;
 let watching = false;
@@ -26,6 +27,85 @@ function alertWith(name) {
 
 function quiet() {
   $("alert").hidden = true;
+}
+
+// The history of the browser: Back leads to the step before, and from the first one out of the page. Work is a
+// step of its own as long as it takes, which Back stops; a conversation that is read is one, too.
+let trail = history.state?.trail ?? [];
+let arrived = null;
+
+const address = (step) => (step === "busy" ? location.pathname : `?step=${step}`);
+
+function remember(reading) {
+  history.replaceState({ trail, reading }, "", address(trail.at(-1)));
+}
+
+// Go back in the history without changing what is shown.
+function goBack(steps) {
+  return new Promise((done) => {
+    const finish = () => {
+      arrived = null;
+      done();
+    };
+    arrived = finish;
+    setTimeout(() => arrived === finish && finish(), 1000);
+    history.go(-steps);
+  });
+}
+
+// Enter in the history that a step is reached, whichever way.
+async function settle(step) {
+  if (!step || step === trail.at(-1)) return;
+  const known = trail.lastIndexOf(step);
+  if (known >= 0) {
+    const steps = trail.length - 1 - known;
+    trail = trail.slice(0, known + 1);
+    await goBack(steps);
+  } else if (trail.at(-1) === "busy") {
+    trail = [...trail.slice(0, -1), step];
+    remember();
+  } else {
+    trail = [...trail, step];
+    history.pushState({ trail }, "", address(step));
+  }
+  tellLanguages();
+}
+
+// Switching the language stays at the step.
+function tellLanguages() {
+  for (const link of document.querySelectorAll(".languages a")) {
+    link.search = `?lang=${link.lang}&step=${trail.at(-1)}`;
+  }
+}
+
+async function travelled(state) {
+  if (arrived) return arrived();
+  if (!state) return remember(); // a link within the page
+  const dialog = $("preview");
+  const isShown = String(state.trail) === String(trail) && !upload && !main.querySelector("[data-busy]");
+  trail = state.trail;
+  if (dialog.open && !state.reading) dialog.close();
+  if (!isShown) await travelTo(trail.at(-1));
+  if (state.reading && !dialog.open) await read(state.reading);
+}
+
+async function travelTo(step) {
+  quiet();
+  if (upload) await abandon();
+  else if (main.querySelector("[data-busy]") && !(await ask("cancel", { method: "POST" }))) return;
+  const answer = await ask(`view?step=${step}`);
+  if (!answer || trail.at(-1) !== step) return; // gone on meanwhile
+  trail = [...trail.slice(0, -1), answer.headers.get("X-Step")];
+  remember(history.state?.reading);
+  tellLanguages();
+  show(await answer.text(), answer.headers.get("X-Turn"));
+}
+
+// Where an answer leads.
+async function follow(answer) {
+  const text = await answer.text();
+  await settle(answer.headers.get("X-Step"));
+  show(text, answer.headers.get("X-Turn"));
 }
 
 // What the server made replaces what was there; the focus goes to the heading of the new step.
@@ -57,6 +137,10 @@ function offerZone(select) {
 async function ask(path, options = {}) {
   try {
     const answer = await fetch(path, options);
+    if (answer.status === 410) {
+      location.reload(); // what the tab held is gone: it begins anew, and says so
+      return null;
+    }
     if (!answer.ok) throw new Error(String(answer.status));
     return answer;
   } catch {
@@ -68,13 +152,17 @@ async function ask(path, options = {}) {
 async function step(path, body) {
   quiet();
   const answer = await ask(path, { method: "POST", body });
-  if (answer) show(await answer.text(), answer.headers.get("X-Turn"));
+  if (answer) await follow(answer);
 }
 
-async function refresh() {
-  const answer = await ask("view");
-  if (answer) show(await answer.text(), answer.headers.get("X-Turn"));
+async function refresh(step = "") {
+  const answer = await ask(`view?step=${step}`);
+  if (answer) await follow(answer);
 }
+
+// A page tells that it is there, and that it is closed: what a tab holds is removed soon after.
+const isHere = () => fetch(`state?page=${document.body.dataset.page}`).catch(() => {});
+const isClosed = () => fetch(`leave?page=${document.body.dataset.page}`, { method: "POST", keepalive: true }).catch(() => {});
 
 // While the server works: what it does, until there is a new state.
 async function watch() {
@@ -84,7 +172,7 @@ async function watch() {
   let asked = turn;
   while (main.querySelector("[data-busy]")) {
     await new Promise((done) => setTimeout(done, interval));
-    const answer = await ask("state");
+    const answer = await ask(`state?page=${document.body.dataset.page}`);
     if (!answer) break;
     const news = await answer.json();
     if (turn !== asked) {
@@ -124,18 +212,24 @@ async function send(files) {
   progress(0, total);
   upload = { stopped: false, request: null };
   const mine = upload;
+  await settle("busy");
   if (!(await ask("clear", { method: "POST" }))) return back();
   let sent = 0;
   for (const one of files) {
     const refusal = await sendOne(one, mine, (now) => progress(sent + now, total));
     if (mine.stopped) return;
     if (refusal === null) {
-      back();
+      await back();
       return alertWith("lost");
     }
-    if (refusal !== "") return show(refusal, null);
+    if (refusal !== "") {
+      upload = null;
+      await settle("choose");
+      return show(refusal, null);
+    }
     sent += one.file.size;
   }
+  upload = null;
   await step("look", new URLSearchParams());
 }
 
@@ -163,16 +257,24 @@ function progress(sent, total) {
   if (Math.floor(part * 100) % 25 === 0) say($("upload-share").textContent);
 }
 
-function back() {
+async function back() {
+  upload = null;
   $("upload").hidden = true;
   main.hidden = false;
+  await settle("choose");
+}
+
+function abandon() {
+  upload.stopped = true;
+  if (upload.request) upload.request.abort();
+  upload = null;
+  return ask("clear", { method: "POST" });
 }
 
 async function stop() {
   if (!upload) return;
-  upload.stopped = true;
-  if (upload.request) upload.request.abort();
-  await step("clear");
+  const answer = await abandon();
+  if (answer) await follow(answer);
 }
 
 // What was dropped: files, and folders with everything in them.
@@ -199,16 +301,22 @@ async function collect(entry, folder, files) {
 }
 
 // Conversations: one is read in a dialog, long ones piece by piece.
-async function preview(button) {
-  const answer = await ask(`conversation?id=${encodeURIComponent(button.dataset.conversation)}`);
-  if (!answer) return;
+async function preview(id) {
+  if (await read(id)) history.pushState({ trail, reading: id }, "");
+}
+
+async function read(id) {
+  const button = [...document.querySelectorAll("[data-conversation]")].find((one) => one.dataset.conversation === id);
+  const answer = button && (await ask(`conversation?id=${encodeURIComponent(id)}`));
+  if (!answer) return false;
   const body = $("preview-body");
   $("preview-title").textContent = button.querySelector(".conversation-title").textContent;
-  body.dataset.id = button.dataset.conversation;
+  body.dataset.id = id;
   body.innerHTML = html.createHTML(await answer.text());
   $("preview").showModal();
   body.scrollTop = 0;
   $("preview-title").focus();
+  return true;
 }
 
 async function rest(button) {
@@ -243,11 +351,17 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("a[data-go]") : null;
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    refresh(link.dataset.go);
+    return;
+  }
   const button = event.target instanceof Element ? event.target.closest("button") : null;
   if (!button) return;
   if (button.id === "upload-stop") stop();
   else if (button.id === "preview-close") $("preview").close();
-  else if (button.dataset.conversation) preview(button);
+  else if (button.dataset.conversation) preview(button.dataset.conversation);
   else if (button.dataset.rest) rest(button);
   else if (button.dataset.more) more(button);
 });
@@ -285,5 +399,18 @@ document.addEventListener("drop", async (event) => {
 $("preview").addEventListener("click", (event) => {
   if (event.target === $("preview")) $("preview").close();
 });
+$("preview").addEventListener("close", () => {
+  if (history.state?.reading) goBack(1);
+});
 
+addEventListener("popstate", (event) => travelled(event.state));
+addEventListener("pagehide", isClosed);
+addEventListener("pageshow", (event) => {
+  if (event.persisted) refresh(trail.at(-1));
+});
+setInterval(isHere, heartbeat);
+
+trail = [...trail.slice(0, -1), document.body.dataset.step];
+remember();
+tellLanguages();
 prepare();

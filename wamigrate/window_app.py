@@ -16,9 +16,10 @@ from starlette.types import ASGIApp
 from wamigrate import window_page as pages
 from wamigrate.errors import OptionError
 from wamigrate.report import Failure
-from wamigrate.window_download import download
+from wamigrate.window_download import Kept, download
 from wamigrate.window_guard import Guard, Keys
-from wamigrate.window_session import Choice, Session, Sessions, Wish, unwritable
+from wamigrate.window_session import STEPS, Choice, Session, Wish, unwritable
+from wamigrate.window_sessions import Sessions
 from wamigrate.window_upload import DiskFullError, TooLargeError, check_room, free_place, place_for, store
 from wamigrate.window_words import choose_language, languages
 
@@ -26,6 +27,8 @@ _STATIC: Final = {"window.css": "text/css", "window.js": "text/javascript"}
 _FORM: Final = 65_536
 """Bytes that a form may have."""
 _GONE: Final = PlainTextResponse("There is no such page; open the address anew.\n", 404)
+_FORGOTTEN: Final = PlainTextResponse("What this tab held was deleted; load it anew.\n", 410)
+_AFRESH: Final = "gone"
 
 Answer = Callable[[Session, Request], Awaitable[Response]]
 
@@ -55,6 +58,7 @@ class Window:
             ("POST", "cancel", self._cancel),
             ("POST", "reconsider", self._reconsider),
             ("POST", "clear", self._clear),
+            ("POST", "leave", self._leave),
             ("POST", "quit", self._quit),
         ]
         return [
@@ -68,24 +72,29 @@ class Window:
 
     def _about(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
         async def respond(request: Request) -> Response:
-            session = self.sessions.find(request.path_params["session"])
+            shown = request.query_params.get("page", "") if answer == self._state else ""
+            session = self.sessions.find(request.path_params["session"], shown)
             if session is not None:
                 return await answer(session, request)
-            return RedirectResponse("/", 303) if answer == self._page else _GONE
+            return RedirectResponse(f"/?{_AFRESH}=1", 303) if answer == self._page else _FORGOTTEN
 
         return respond
 
     async def _enter(self, request: Request) -> Response:
         """Begin a new session: every tab has its own."""
-        language = choose_language(request.headers.get("accept-language", ""))
-        return RedirectResponse(f"/{self.sessions.add(language).id}/", 303)
+        session = self.sessions.add(choose_language(request.headers.get("accept-language", "")))
+        if _AFRESH in request.query_params:
+            session.fail(Failure("Forgotten", OptionError.exit_code, ""))
+        return RedirectResponse(f"/{session.id}/", 303)
 
     async def _page(self, session: Session, request: Request) -> Response:
-        wanted = request.query_params.get("lang")
+        wanted, step = request.query_params.get("lang"), request.query_params.get("step", "")
         if wanted in languages():
             session.language = wanted
-            return RedirectResponse(f"/{session.id}/", 303)
-        return HTMLResponse(await run_in_threadpool(pages.page, session, self.limit))
+            query = f"?step={step}" if step in STEPS else ""
+            return RedirectResponse(f"/{session.id}/{query}", 303)
+        key = self.sessions.new_page(session)
+        return HTMLResponse(await run_in_threadpool(pages.page, session, self.limit, step, key))
 
     async def _state(self, session: Session, request: Request) -> Response:  # noqa: ARG002 - as all answers
         news = session.job.news if session.job is not None else None
@@ -99,10 +108,11 @@ class Window:
             }
         )
 
-    async def _view(self, session: Session, request: Request | None = None) -> Response:  # noqa: ARG002 - as all answers
-        turn = session.turn
-        html = await run_in_threadpool(pages.steps, session, self.limit)
-        return HTMLResponse(html, headers={"X-Turn": str(turn)})
+    async def _view(self, session: Session, request: Request | None = None) -> Response:
+        wanted = request.query_params.get("step", "") if request is not None else ""
+        turn, step = session.turn, pages.step_of(session.shown(wanted))
+        html = await run_in_threadpool(pages.steps, session, self.limit, wanted)
+        return HTMLResponse(html, headers={"X-Turn": str(turn), "X-Step": step})
 
     async def _conversations(self, session: Session, request: Request) -> Response:
         html = pages.conversations(session, _number(request.query_params.get("from")))
@@ -115,7 +125,7 @@ class Window:
 
     async def _result(self, session: Session, request: Request) -> Response:  # noqa: ARG002 - as all answers
         path = session.result
-        return _GONE if path is None else download(path)
+        return _GONE if path is None else Kept(download(path), self.sessions.serving(session))
 
     async def _file(self, session: Session, request: Request) -> Response:
         """Take a file: its name in the query, its content as the body."""
@@ -125,14 +135,16 @@ class Window:
     async def _receive(self, session: Session, request: Request) -> Response:
         failed: Failure | None = None
         allowed = self.limit - session.received
-        size = _number(request.headers.get("content-length"))
+        size = min(_number(request.headers.get("content-length")) or allowed, allowed)
+        room = await run_in_threadpool(self.sessions.room, session, size)
         path = free_place(place_for(request.query_params.get("path", ""), session.input))
         try:
             session.folder.mkdir(mode=0o700, exist_ok=True)
-            check_room(min(size, allowed), session.folder)
-            session.received += await store(request.stream(), path, allowed)
+            check_room(min(size, room), session.folder)
+            with self.sessions.expecting(min(size, room)):
+                session.received += await store(request.stream(), path, min(allowed, room))
         except TooLargeError:
-            failed = Failure("TooLarge", OptionError.exit_code, "")
+            failed = Failure("TooLarge" if allowed <= room else "TooMuch", OptionError.exit_code, "")
         except DiskFullError:
             failed = Failure("DiskFull", OptionError.exit_code, "")
         except ClientDisconnect:
@@ -167,7 +179,10 @@ class Window:
         if session.look is None or not name or kind not in {"into", "to"}:
             return await self._view(session)
         wish = Wish(into=name, redact=redact) if kind == "into" else Wish(to=name, redact=redact)
-        await run_in_threadpool(session.start_make, wish)
+        if await run_in_threadpool(self.sessions.room, session, session.received) < session.received:
+            session.fail(Failure("TooMuch", OptionError.exit_code, ""))
+        else:
+            await run_in_threadpool(session.start_make, wish)
         return await self._view(session)
 
     async def _cancel(self, session: Session, request: Request) -> Response:  # noqa: ARG002 - as all answers
@@ -181,6 +196,11 @@ class Window:
     async def _clear(self, session: Session, request: Request) -> Response:  # noqa: ARG002 - as all answers
         await run_in_threadpool(session.clear)
         return await self._view(session)
+
+    async def _leave(self, session: Session, request: Request) -> Response:
+        """Note that a page is closed; if none of the session is opened soon, it is forgotten."""
+        self.sessions.leave(session, request.query_params.get("page", ""))
+        return Response(status_code=204)
 
     async def _quit(self, session: Session, request: Request) -> Response:  # noqa: ARG002 - as all answers
         html = pages.closed(session)

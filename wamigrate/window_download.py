@@ -4,11 +4,13 @@ import io
 import mimetypes
 import zipfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from wamigrate.target import MARKER
 
@@ -24,6 +26,20 @@ def download(path: Path) -> Response:
         return StreamingResponse(pack(path), media_type="application/zip", headers=headers)
     headers = {"Content-Disposition": disposition(path.name)}
     return FileResponse(path, media_type="application/octet-stream", headers=headers)
+
+
+class Kept(Response):
+    """An answer during which what it is made of is kept."""
+
+    def __init__(self, answer: Response, keep: AbstractContextManager[None]) -> None:
+        super().__init__()
+        self._answer = answer
+        self._keep = keep
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        with self._keep:
+            await self._answer(scope, receive, send)
 
 
 def disposition(name: str) -> str:

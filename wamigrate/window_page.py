@@ -13,10 +13,12 @@ from msgspec.structs import asdict
 from wamigrate import window_view as view
 from wamigrate.inspection import Inspection, Piece
 from wamigrate.window_preview import LONGEST, document_html, extract
-from wamigrate.window_session import Session
+from wamigrate.window_session import STEPS, Session, State
 from wamigrate.window_words import Words, languages
 
 _PLATFORMS: Final = {"android": "Android", "ios": "iPhone"}
+_USUAL: Final = "html"
+"""What is chosen as long as nothing is: something to read."""
 _AREAS: Final = (
     "Africa",
     "America",
@@ -41,14 +43,34 @@ class Listed(NamedTuple):
     """How many come after them."""
 
 
-def page(session: Session, limit: int) -> str:
-    """Return the whole page."""
-    return _render("window.jinja", session, limit=limit, languages=languages(), **_context(session, limit))
+def page(session: Session, limit: int, step: str, key: str) -> str:
+    """Return the whole page.
+
+    Args:
+        session: what it is about.
+        limit: bytes that may be uploaded.
+        step: what to show: ``choose``, ``check`` or ``take``; where there is no such step yet, how far all is
+            is shown.
+        key: what the page calls itself.
+
+    """
+    context = _context(session, limit, session.shown(step))
+    return _render("window.jinja", session, limit=limit, page=key, languages=languages(), **context)
 
 
-def steps(session: Session, limit: int) -> str:
-    """Return the part of the page that changes."""
-    return _render("window_steps.jinja", session, limit=limit, **_context(session, limit))
+def steps(session: Session, limit: int, step: str) -> str:
+    """Return the part of the page that changes; the arguments are those of :func:`page`."""
+    context = _context(session, limit, session.shown(step))
+    return _render("window_steps.jinja", session, limit=limit, **context)
+
+
+def step_of(state: State) -> str:
+    """Return what the history of a browser calls a state.
+
+    >>> step_of("looked"), step_of("looking")
+    ('check', 'busy')
+    """
+    return next((step for step, shown in STEPS.items() if shown == state), "busy")
 
 
 def conversations(session: Session, start: int) -> str | None:
@@ -94,14 +116,15 @@ def _environment() -> Environment:
     return Environment(autoescape=True, loader=loader, undefined=StrictUndefined)
 
 
-def _context(session: Session, limit: int) -> dict[str, object]:
+def _context(session: Session, limit: int, state: State) -> dict[str, object]:
     words = Words(session.language)
-    context: dict[str, object] = {"trouble": None, "busy": busy_words(session)}
-    if session.failure is not None:
+    context: dict[str, object] = {"trouble": None, "busy": busy_words(session), "state": state}
+    context["step"] = step_of(state)
+    if session.failure is not None and state == session.state:
         context["trouble"] = view.trouble(session.failure, words, limit)
-    if session.state == "looked" and session.look is not None:
+    if state == "looked" and session.look is not None:
         context |= _found(session, session.look.inspection, words)
-    if session.state == "made":
+    if state == "made":
         context |= _made(session, words)
     return context
 
@@ -131,7 +154,7 @@ def _found(session: Session, found: Inspection, words: Words) -> dict[str, objec
         "chosen": asdict(session.choice),
         "listed": _listed(found, 0),
         "choices": view.choices(words),
-        "wish": f"into:{wish.into}" if wish.into else f"to:{wish.to}",
+        "wish": f"into:{wish.into}" if wish.into else f"to:{wish.to or _USUAL}",
     }
 
 

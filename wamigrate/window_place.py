@@ -75,6 +75,16 @@ def wipe(path: Path) -> None:
         path.unlink() if path.is_symlink() or path.is_file() else shutil.rmtree(path, ignore_errors=True)
 
 
+def size_of(folder: Path) -> int:
+    """Return how many bytes the files in a folder have; what vanishes meanwhile has none."""
+    size = 0
+    for above, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                size += os.lstat(os.path.join(above, name)).st_size  # noqa: PTH118 - many files, quickly
+    return size
+
+
 def _is_ours(folder: Path) -> bool:
     """Tell a folder of this user from a link, a file, and what somebody else put there."""
     found = folder.lstat()

@@ -17,7 +17,7 @@ from wamigrate.errors import OptionError
 from wamigrate.window_app import make_app
 from wamigrate.window_guard import ADDRESS, Keys
 from wamigrate.window_place import PrivateFolder
-from wamigrate.window_session import Sessions
+from wamigrate.window_sessions import TIMES, Sessions
 
 _GRACE: Final = 2
 """Seconds that running answers get when the program ends."""
@@ -50,7 +50,8 @@ def serve(
             server.should_exit = True
 
     with _ending_gently(end), _listening(port) as listener, PrivateFolder() as folder:
-        keys, sessions = Keys(), Sessions(folder.path, trace=trace)
+        keys, sessions = Keys(), Sessions(folder.path, TIMES * limit, trace=trace)
+        sessions.watch()
         found: int = listener.getsockname()[1]
         app = make_app(sessions, keys, found, limit, end)
         servers.append(uvicorn.Server(_configuration(app, trace=trace)))

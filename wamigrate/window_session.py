@@ -1,7 +1,6 @@
 """What one tab of the window is about: its files, what was found in them, what was asked for and made."""
 
 import asyncio
-import secrets
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,8 +18,9 @@ from wamigrate.window_words import FALLBACK
 from wamigrate.window_work import LOOK, MADE, PREVIEW, RESULT, Look, Made
 
 State = Literal["empty", "looking", "looked", "making", "made"]
+STEPS: Final[dict[str, State]] = {"choose": "empty", "check": "looked", "take": "made"}
+"""What a page can show of a session at rest, and the states in which it is as far."""
 INPUT: Final = "input"
-_KEY_BYTES: Final = 18
 _T = TypeVar("_T")
 
 
@@ -96,6 +96,18 @@ class Session:
         if self.look is None:
             return "empty"
         return "looked" if self.made is None else "made"
+
+    def shown(self, step: str = "") -> State:
+        """Return the state to show where a step is asked for: earlier ones stay there to go back to."""
+        state = self.state
+        if self.job is not None:
+            return state
+        there: dict[str, bool] = {
+            "choose": True,
+            "check": self.look is not None,
+            "take": self.made is not None,
+        }
+        return STEPS[step] if there.get(step) else state
 
     @property
     def input(self) -> Path:
@@ -223,29 +235,3 @@ def unwritable(error: OSError) -> Failure:
 
 def _read(path: Path, type_: type[_T]) -> _T:
     return msgspec.json.decode(path.read_bytes(), type=type_)
-
-
-class Sessions:
-    """All tabs."""
-
-    def __init__(self, folder: Path, *, trace: bool = False) -> None:
-        """Keep their folders in ``folder``; ``trace`` shows where errors come from."""
-        self._folder = folder
-        self._trace = trace
-        self._all: dict[str, Session] = {}
-
-    def add(self, language: str) -> Session:
-        """Begin a new one."""
-        key = secrets.token_urlsafe(_KEY_BYTES)
-        session = Session(key, self._folder / f"tab-{len(self._all) + 1}", language, self._trace)
-        self._all[key] = session
-        return session
-
-    def find(self, key: str) -> Session | None:
-        """Return the one with a key that only its own page knows."""
-        return self._all.get(key)
-
-    def close(self) -> None:
-        """Stop all work."""
-        for session in self._all.values():
-            session.cancel()

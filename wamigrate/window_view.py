@@ -10,6 +10,7 @@ from wamigrate.model import Note, SourceInfo
 from wamigrate.register import register
 from wamigrate.report import Failure
 from wamigrate.tables import read_table
+from wamigrate.window_sessions import TIMES
 from wamigrate.window_words import TABLE, Words
 
 LISTED: Final = 200
@@ -177,5 +178,5 @@ def trouble(failure: Failure, words: Words, limit: int) -> Trouble:
     table = words.table("troubles")
     key = failure.error if failure.error in table else "other"
     title = table[key]
-    advice = words.table("advice")[key].format(limit=words.size(limit))
+    advice = words.table("advice")[key].format(limit=words.size(limit), total=words.size(TIMES * limit))
     return Trouble(title, advice, failure.message)

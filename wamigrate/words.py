@@ -25,12 +25,17 @@ _SKELETON: Final = str.maketrans({**dict.fromkeys(BIDI + SPACES + " .\u200c")})
 
 
 def plain(word: str) -> str:
-    r"""Return a word casefolded, without bidi marks, with every run of spaces as one space.
+    r"""Return a word casefolded, without bidi marks, with every space as a plain one and none outside.
 
     >>> plain("\u200ep.\u00a0m. ")
     'p. m.'
     """
-    return " ".join(word.translate(_PLAIN).casefold().split(" ")).strip()
+    return unfolded(word).casefold()
+
+
+def unfolded(word: str) -> str:
+    """Return a word as :func:`plain` does, in its own case."""
+    return word.translate(_PLAIN).strip()
 
 
 def day_period(word: str) -> Ranges | None:

@@ -19,10 +19,11 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import IO, BinaryIO, Final, ParamSpec, TypeVar, cast
 
@@ -35,6 +36,10 @@ _LENGTH: Final = struct.Struct(">Q")
 _TRIES: Final = 2
 _GRACE: Final = 10.0
 """Seconds that a worker has to put in order what it was writing."""
+_SIGNALS: Final = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""What can ask a worker to stop, on this system."""
 _TERMINATED: Final = 143
 """What a shell reports of a program that SIGTERM ended."""
 _START: Final = "import sys; sys.path[:] = sys.argv[1:]; from wamigrate.workers import serve; serve()"
@@ -91,13 +96,24 @@ class WorkerPool(Executor):
                 thread.join()
 
     def stop(self) -> None:
-        """Stop at once: what waits is cancelled, what runs is broken off, its worker puts it in order."""
+        """Stop at once: what waits is cancelled, what runs is broken off, its worker puts it in order.
+
+        A worker that takes too long for that is forced to end.
+        """
         self._stopping = True
+        self._each(Worker.dismiss)
+        self.shutdown(wait=False, cancel_futures=True)
+        end = time.monotonic() + _GRACE
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
+        self._each(Worker.kill)
+        self.shutdown()
+
+    def _each(self, action: "Callable[[Worker], None]") -> None:
         with self._lock:
             workers = list(self._workers)
         for worker in workers:
-            worker.dismiss()
-        self.shutdown(wait=True, cancel_futures=True)
+            action(worker)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -109,15 +125,12 @@ class WorkerPool(Executor):
             self.stop()
 
     def _cancel_waiting(self) -> None:
-        kept: list[None] = []
-        while not self._calls.empty():
-            call = self._calls.get()
-            if call is None:
-                kept.append(None)
-            else:
-                call[0].cancel()
-        for none in kept:
-            self._calls.put(none)
+        """Cancel what no worker has begun; that everybody may go home is said anew afterwards."""
+        with suppress(Empty):
+            while True:
+                call = self._calls.get_nowait()
+                if call is not None:
+                    call[0].cancel()
 
     def _drive(self) -> None:
         """Make one worker after the other do one call after the other."""
@@ -208,13 +221,17 @@ class Worker:
         with suppress(OSError):
             self._to.close()
 
+    def kill(self) -> None:
+        """Force it to end."""
+        self._process.kill()
+
     def end(self) -> str:
         """Wait for its end, and force it where that takes too long; say how it ended."""
         self.dismiss()
         try:
             code = self._process.wait(_GRACE)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self.kill()
             code = self._process.wait()
         self._back.close()
         if code >= 0:
@@ -275,19 +292,16 @@ def _serve(calls: BinaryIO, answers: BinaryIO) -> None:
         if number != signal.SIGINT or alone.is_set():  # Ctrl-C is for the process that started this one
             raise KeyboardInterrupt
 
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), interrupted)
-    if hasattr(signal, "pthread_sigmask"):
+    for handled in _SIGNALS:
+        signal.signal(handled, interrupted)
+    with suppress(AttributeError):  # Windows has no mask
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
-    try:
+    with suppress(KeyboardInterrupt, BrokenPipeError):
         threading.Thread(target=hear, daemon=True).start()
         while (message := waiting.get()) is not None:
             _send(answers, _do(message))
-    except (KeyboardInterrupt, BrokenPipeError):
-        os._exit(
-            _TERMINATED
-        )  # everything is in order; nobody is there to whom the interpreter could say more
+    # Everything is in order; nobody is there to whom the interpreter could say more.
+    os._exit(_TERMINATED)
 
 
 def _interrupt_main() -> None:

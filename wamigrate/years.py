@@ -68,7 +68,7 @@ class _Seen(NamedTuple):
             return None
 
 
-def month_day(text: DateText | None, order: DateOrder) -> MonthDay | None:
+def month_day(text: DateText, order: DateOrder) -> MonthDay | None:
     """Return what a printed date says; null where no year has such a day, or the calendar is another.
 
     >>> from wamigrate.clock import read_date
@@ -77,8 +77,6 @@ def month_day(text: DateText | None, order: DateOrder) -> MonthDay | None:
     >>> month_day(read_date("28/11, "), "mdy") is None
     True
     """
-    if text is None:
-        return None
     if text.numbers is None:
         month, day, year = text.months[0], text.day, text.year
     elif text.is_bare:

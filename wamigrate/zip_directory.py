@@ -69,14 +69,9 @@ class BoundedArchive(io.RawIOBase):
         """Tell that it is no pipe."""
         return True
 
-    def readable(self) -> bool:
-        """Tell that it can be read."""
-        return True
-
     def close(self) -> None:
         """Close the archive."""
-        if not self.closed:
-            self._stream.close()
+        self._stream.close()
         super().close()
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
+from on_request import deselect
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -36,12 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave these tests out unless they are asked for."""
-    if "browser" in str(config.getoption("-m")):
-        return
-    unwanted = {item for item in items if item.get_closest_marker("browser")}
-    if unwanted:
-        config.hook.pytest_deselected(items=list(unwanted))
-        items[:] = [item for item in items if item not in unwanted]
+    deselect(config, items, "browser")
 
 
 @pytest.fixture(scope="session")

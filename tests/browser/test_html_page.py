@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Dialog, Page, Request, expect
 
 from wamigrate.formats import configure, find_exporter
 from wamigrate.library import convert
-from wamigrate.model import Conversation, Message, Participant, Role, SourceInfo
+from wamigrate.model import Conversation, Message, Participant, Role, SourceInfo, replace
 from wamigrate.notes import Notes
 from wamigrate.target import FileTarget, FolderTarget
 
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.browser
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 EXAMPLE: Final = ROOT / "fixtures" / "examples" / "WhatsApp Chat with ChatGPT.zip"
+COMMON: Final = ROOT / "fixtures" / "exporters" / "common.json"
 PEOPLE: Final = (Participant("Ana", "user"), Participant("ChatGPT", "assistant", "chatgpt"))
 HOSTILE: Final = (
     "</script><script>document.title = 'pwned'; alert(1)</script>",
@@ -251,30 +252,169 @@ def test_axe_finds_nothing(page: Page, example: str, folder: str, scheme: Any, k
             check_axe(page)
 
 
+def test_the_page_says_whose_chats_it_shows(quiet: Page, tmp_path: Path) -> None:
+    one = conversation(["hello"], title="First")
+    other = replace(
+        conversation(["hello"], title="Second", id_="d"),
+        participants=(PEOPLE[0], Participant("Copilot", "assistant", "copilot")),
+    )
+    address = write(tmp_path / "x.html", one, other)
+    quiet.goto(address)
+    expect(quiet).to_have_title("Chats with ChatGPT and Copilot")
+    expect(quiet.get_by_role("heading", level=1)).to_have_text("Chats with ChatGPT and Copilot")
+    quiet.get_by_role("link", name="Second").click()
+    expect(quiet).to_have_title("Second · Chats with ChatGPT and Copilot")
+    quiet.get_by_role("link", name="Statistics").click()
+    expect(quiet).to_have_title("Statistics · Chats with ChatGPT and Copilot")
+    quiet.go_back()
+    expect(quiet).to_have_title("Second · Chats with ChatGPT and Copilot")
+    quiet.goto(write(tmp_path / "folder", one, other, pages="many"))
+    expect(quiet).to_have_title("Chats with ChatGPT and Copilot")
+    quiet.get_by_role("link", name="Second").click()
+    expect(quiet).to_have_title("Second · Chat with Copilot")
+    quiet.get_by_role("link", name="Chat with Copilot").click()
+    expect(quiet).to_have_title("Chats with ChatGPT and Copilot")
+
+
+def test_pages_of_a_folder_lead_to_the_ones_before_and_after(quiet: Page, tmp_path: Path) -> None:
+    chats = [conversation(["hello"], title=f"Number {n}", id_=f"c{n}") for n in range(3)]
+    quiet.goto(write(tmp_path / "x", *chats, pages="many"))
+    quiet.get_by_role("link", name="Number 0").click()
+    expect(quiet.locator("a[rel=prev]")).to_have_count(0)
+    seen = [quiet.title()]
+    for _ in range(2):
+        quiet.get_by_role("link", name="Next conversation", exact=True).click()
+        expect(quiet).not_to_have_title(seen[-1])
+        seen.append(quiet.title())
+    assert [title.partition(" · ")[0] for title in seen] == ["Number 0", "Number 1", "Number 2"]
+    expect(quiet.locator("a[rel=next]")).to_have_count(0)
+    quiet.get_by_role("link", name="Previous conversation Number 1").click()
+    expect(quiet.get_by_role("heading", name="Number 1")).to_be_visible()
+
+
+@pytest.mark.parametrize("way", ["back", "link", "neighbour"])
+def test_a_search_is_still_there_when_one_comes_back_from_what_it_found(
+    quiet: Page, folder: str, way: str
+) -> None:
+    quiet.goto(folder)
+    quiet.get_by_role("searchbox").fill('"red wine" bread & more')
+    expect(quiet.get_by_role("status")).to_have_text("0 messages found")
+    quiet.get_by_role("searchbox").fill("bread")
+    quiet.get_by_text("Filters").click()
+    quiet.get_by_label("From", exact=True).select_option("ChatGPT")
+    expect(quiet.get_by_role("status")).to_have_text("3 messages found")
+    quiet.locator("#results a").first.click()
+    message = quiet.locator("article:target")
+    expect(message).to_be_in_viewport()
+    assert re.search(r"#m-[0-9a-f-]+$", quiet.url), "the address is one that can be given to others"
+    marked = quiet.evaluate("[...CSS.highlights.get('found')].map(String)")
+    assert {word.lower() for word in marked} == {"bread"}
+    quiet.reload()
+    expect(message).to_be_in_viewport()
+    if way == "back":
+        quiet.go_back()
+    else:
+        if way == "neighbour":
+            quiet.locator("a[rel=next]").first.click()
+            expect(message).to_have_count(0)
+        quiet.get_by_role("link", name="All conversations").click()
+    expect(quiet.get_by_role("status")).to_have_text("3 messages found")
+    expect(quiet.get_by_role("searchbox")).to_have_value("bread")
+    expect(quiet.get_by_label("From", exact=True)).to_be_visible()
+    quiet.get_by_role("button", name="Clear search").click()
+    expect(quiet.locator("#results")).to_be_hidden()
+    assert "#" not in quiet.url
+
+
+@pytest.mark.parametrize("path", [EXAMPLE, COMMON], ids=["chat", "common"])
+def test_bubbles_are_the_same_in_one_page_and_in_a_folder(quiet: Page, tmp_path: Path, path: Path) -> None:
+    """Two programs make them: Python where no script may be needed, a script where size and time count."""
+    one, many = tmp_path / "one.html", tmp_path / "many"
+    convert(path, "html", one, options={"html.media": "omit"})
+    convert(path, "html", many, options={"html.media": "omit", "html.pages": "many"})
+    quiet.goto((many / "index.html").as_uri())
+    pages = quiet.locator("#list a").evaluate_all("all => all.map(one => one.href)")
+    quiet.goto(one.as_uri())
+    quiet.locator(READY).wait_for(state="attached")
+    chats = quiet.locator("#list a").evaluate_all("all => all.map(one => one.href)")
+    assert len(pages) == len(chats) > 1
+    seen = 0
+    for chat, other in zip(chats, pages, strict=True):
+        quiet.goto(chat)
+        expect(quiet.locator("article").first).to_be_visible()
+        quiet.evaluate("dispatchEvent(new Event('beforeprint'))")
+        shown = bubbles(quiet)
+        quiet.goto(other)
+        assert shown == bubbles(quiet)
+        seen += len(shown)
+    assert seen > 10
+
+
+def bubbles(page: Page) -> list[str]:
+    """Return the messages and days that are shown; seconds, zones and links elsewhere are not in both."""
+    shown: list[str] = page.locator("#messages > *").evaluate_all("all => all.map(one => one.outerHTML)")
+    elsewhere = re.compile(r'<a href="#m-[^"]*">(in reply to an earlier message)</a>')
+    return [
+        elsewhere.sub(r"\1", re.sub(r'(datetime="[^"]{16})[^"]*', r"\1", one)).replace(' tabindex="-1"', "")
+        for one in shown
+    ]
+
+
 def check_axe(page: Page) -> None:
     result: Any = Axe().run(page)  # pyright: ignore[reportUnknownMemberType] - it has no types
     assert result.violations_count == 0, result.generate_report()
 
 
+@pytest.mark.parametrize("width", [320, 375, 768, 1280])
 @pytest.mark.parametrize("kind", ["one", "many"])
-def test_a_phone_needs_no_scrolling_to_the_side(quiet: Page, example: str, folder: str, kind: str) -> None:
-    quiet.set_viewport_size({"width": 360, "height": 740})
+def test_no_screen_needs_scrolling_to_the_side(
+    quiet: Page, example: str, folder: str, kind: str, width: int
+) -> None:
+    quiet.set_viewport_size({"width": width, "height": 740})
     quiet.goto(example if kind == "one" else folder)
-    assert _width(quiet) == 360
+    assert outside(quiet) == []
     find_code(quiet)
-    assert _width(quiet) == 360
+    assert outside(quiet) == []
     quiet.locator("#results a").first.click()
     expect(quiet.locator("article pre").first).to_be_visible()
-    assert _width(quiet) == 360
+    assert outside(quiet) == []
     if kind == "one":
-        quiet.get_by_role("link", name="All conversations").first.click()
-        expect(quiet.get_by_role("searchbox")).to_be_visible()
-        quiet.get_by_role("link", name="Statistics").click()
-        assert _width(quiet) == 360
+        for view in ("#statistics", "#about"):
+            quiet.goto(example + view)
+            expect(quiet.locator(view)).to_be_visible()
+            assert outside(quiet) == []
 
 
-def _width(page: Page) -> int:
-    return int(page.evaluate("Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"))
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("kind", ["one", "many"])
+def test_long_and_hostile_words_do_not_make_a_page_wider(
+    quiet: Page, tmp_path: Path, kind: str, width: int
+) -> None:
+    people = (Participant("N" * 300, "user"), Participant("W" * 300, "assistant"))
+    chats = [
+        replace(conversation(list(HOSTILE), title="T" * 500, id_=f"c{number}"), participants=people)
+        for number in range(3)
+    ]
+    quiet.set_viewport_size({"width": width, "height": 740})
+    quiet.goto(write(tmp_path / "x.html", *chats, pages=kind))
+    assert outside(quiet) == []
+    quiet.locator("#list a").nth(1).click()
+    expect(quiet.locator("article").first).to_be_visible()
+    assert outside(quiet) == []
+
+
+def outside(page: Page) -> list[str]:
+    """Return what can be scrolled to the side, but for code and tables."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const wide = Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) > innerWidth;
+          const all = [...document.querySelectorAll("body *:not(pre, .table)")].filter((element) =>
+            element.scrollWidth > element.clientWidth + 1 &&
+            ["auto", "scroll"].includes(getComputedStyle(element).overflowX));
+          return [...(wide ? ["the page"] : []), ...all.map((element) => element.outerHTML.slice(0, 80))];
+        }"""
+    )
+    return found
 
 
 def test_only_the_conversation_is_printed_and_all_of_it(quiet: Page, tmp_path: Path) -> None:

@@ -3,15 +3,22 @@
 import io
 import json
 import re
+import tempfile
 import zipfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FileChooser, Page, Route, expect
 from window_client import AMBIGUOUS, CHAT, HOSTILE, NAME, NAMELESS, zipped
 from window_program import Program, running
+
+from wamigrate import window_sessions
+from wamigrate.window_server import serve
 
 from .conftest import Violations
 
@@ -22,6 +29,10 @@ RIGHT_TO_LEFT: Final = """\
 13/03/2025, 09:12 - ChatGPT: שפת סימון. *חשוב* מאוד.
 13/03/2025, 09:13 - דנה: thanks!
 """
+SPLIT: Final = "".join(
+    f"{day}/03/2025, {hour}:00 - Mira: what is {hour}?\n{day}/03/2025, {hour}:01 - ChatGPT: it is {hour}.\n"
+    for day, hour in ((13, 10), (13, 22), (14, 0), (15, 10), (15, 20))
+)
 DROP: Final = """
 async ([name, bytes]) => {
   const data = new DataTransfer();
@@ -113,6 +124,65 @@ def test_the_assistant_and_what_a_conversation_is_are_corrected(at: Page) -> Non
     assert conversation["service"] == "claude"
 
 
+def test_every_rule_for_what_a_conversation_is_changes_preview_and_download(at: Page) -> None:
+    give(at, SPLIT)
+    for rule, hours, lengths in (
+        ("none", None, [10]),
+        ("day", None, [4, 2, 4]),
+        ("gap", "1000", [10]),
+        ("gap", "3", [2, 4, 2, 2]),
+        ("auto", None, [2, 2, 2, 2, 2]),
+    ):
+        at.get_by_text("Something is wrong?").click()
+        at.get_by_label("One conversation is").select_option(rule)
+        if hours:
+            at.get_by_label("Hours that make a long pause").fill(hours)
+        at.get_by_role("button", name="Apply").click()
+        plural = "s" if len(lengths) > 1 else ""
+        expect(at.locator("main h1:focus")).to_have_text(f"Found: {len(lengths)} conversation{plural}")
+        assert at.get_by_label("One conversation is").input_value() == rule
+        assert read_lengths(at) == lengths
+        make(at, "to:json")
+        found = json.loads(download(at)[1])["conversations"]
+        assert [len(one["messages"]) for one in found] == lengths
+        at.go_back()
+        expect(at.locator("main h1:focus")).to_contain_text("Found")
+
+
+def read_lengths(page: Page) -> list[int]:
+    """Read every conversation in the preview, and return how many messages each shows."""
+    found: list[int] = []
+    for button in page.locator("[data-conversation]").all():
+        button.click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog.locator(".message").first).to_be_visible()
+        found.append(dialog.locator(".message").count())
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+    return found
+
+
+def test_another_name_for_the_assistant_changes_preview_and_download(at: Page) -> None:
+    give(at, NAMELESS, "chat.zip")
+    for assistant, person in (("Bo", "Mira"), ("Mira", "Bo")):
+        correct(at, "Who is the assistant?", assistant)
+        expect(at.locator(".facts")).to_contain_text(re.compile(rf"{assistant}\b.*\s+You said so\."))
+        at.locator("[data-conversation]").first.click()
+        dialog = at.get_by_role("dialog")
+        expect(dialog.locator(".message.assistant .author").first).to_contain_text(assistant)
+        expect(dialog.locator(".message.user .author").first).to_contain_text(person)
+        at.keyboard.press("Escape")
+        make(at, "to:json")
+        roles = {
+            (message["author"], message["role"])
+            for one in json.loads(download(at)[1])["conversations"]
+            for message in one["messages"]
+        }
+        assert roles == {(assistant, "assistant"), (person, "user")}
+        at.go_back()
+        expect(at.locator("main h1:focus")).to_contain_text("Found")
+
+
 def test_the_field_for_hours_is_there_only_where_it_matters(at: Page) -> None:
     give(at, CHAT)
     at.get_by_text("Something is wrong?").click()
@@ -179,6 +249,168 @@ def test_two_tabs_work_at_once(context: BrowserContext, program: Program) -> Non
     assert b"crocus" not in content
 
 
+def test_back_leads_to_the_step_before_and_forward_returns(at: Page, console: list[str]) -> None:
+    at.goto("about:blank")
+    at.go_back()
+    give(at, CHAT)
+    make(at, "to:json")
+    at.go_back()
+    expect(at.get_by_role("heading", name="Found: 2 conversations")).to_be_focused()
+    at.go_back()
+    expect(at.get_by_role("heading", name="Take your chats with assistants")).to_be_focused()
+    at.go_forward()
+    expect(at.get_by_role("heading", name="Found: 2 conversations")).to_be_focused()
+    at.go_forward()
+    expect(at.get_by_role("heading", name="Ready: ")).to_be_focused()
+    assert b"crocus" in download(at)[1]
+    at.reload()
+    expect(at.get_by_role("heading", name="Ready: ")).to_be_visible()
+    for name in ("Found: 2 conversations", "Take your chats with assistants"):
+        at.go_back()
+        expect(at.get_by_role("heading", name=name)).to_be_visible()
+    at.reload()
+    expect(at.get_by_role("heading", name="Take your chats with assistants")).to_be_visible()
+    assert console == []
+
+
+def test_back_from_the_first_step_leaves(page: Page, program: Program) -> None:
+    page.goto("data:text/html,<title>elsewhere</title>")
+    page.goto(program.address)
+    give(page, CHAT)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Take your chats with assistants")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_title("elsewhere")
+    page.go_forward()
+    page.go_forward()
+    expect(page.get_by_role("heading", name="Found: 2 conversations")).to_be_visible()
+
+
+def test_corrections_and_other_results_do_not_pile_up_in_the_history(at: Page) -> None:
+    give(at, CHAT)
+    for rule in ("none", "day"):
+        correct(at, "One conversation is", rule)
+    make(at, "to:json")
+    at.get_by_role("button", name="Make something else of this chat").click()
+    expect(at.get_by_role("heading", name="Found: 2 conversations")).to_be_focused()
+    make(at, "to:jsonl")
+    at.go_back()
+    expect(at.get_by_role("heading", name="Found: 2 conversations")).to_be_visible()
+    at.go_back()
+    expect(at.get_by_role("heading", name="Take your chats with assistants")).to_be_visible()
+    at.go_forward()
+    at.go_forward()
+    expect(at.get_by_role("heading", name="Ready: ")).to_be_visible()
+    at.get_by_role("button", name="Take another chat").click()
+    expect(at.get_by_role("heading", name="Take your chats with assistants")).to_be_visible()
+    at.go_forward()
+    expect(at.get_by_role("heading", name="Take your chats with assistants")).to_be_visible()
+
+
+def correct(page: Page, label: str, value: str) -> None:
+    """Choose something under "Something is wrong?"."""
+    if not page.get_by_label(label).is_visible():
+        page.get_by_text("Something is wrong?").click()
+    page.get_by_label(label).select_option(value)
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator("main h1:focus")).to_contain_text("Found")
+
+
+def test_back_stops_what_is_being_done(at: Page) -> None:
+    give(at, CHAT)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    at.route("**/state?*", hold)  # as if the work took long
+    at.get_by_role("button", name="Make the files").click()
+    expect(at.get_by_role("heading", name="Making your files")).to_be_visible()
+    with at.expect_request("**/cancel"):
+        at.go_back()
+    expect(at.get_by_role("heading", name="Found: 2 conversations")).to_be_focused()
+    at.unroute("**/state?*")
+    for route in held:
+        route.continue_()
+    make(at, "to:json")
+    at.go_back()
+    expect(at.get_by_role("heading", name="Found: 2 conversations")).to_be_focused()
+
+
+def test_back_stops_a_file_that_is_being_sent(at: Page) -> None:
+    at.route("**/file?*", _leave)
+    at.set_input_files("#files", {"name": "a.zip", "mimeType": "application/zip", "buffer": bytes(1000)})
+    expect(at.get_by_role("heading", name="Copying your file")).to_be_focused()
+    at.go_back()
+    expect(at.get_by_role("heading", name="Take your chats with assistants")).to_be_focused()
+    expect(at.locator("#upload")).to_be_hidden()
+    at.unroute("**/file?*")
+    give(at, CHAT)
+    at.go_back()
+    expect(at.get_by_role("heading", name="Take your chats with assistants")).to_be_focused()
+
+
+def test_back_closes_a_conversation_that_is_read(at: Page) -> None:
+    give(at, CHAT)
+    dialog = at.get_by_role("dialog")
+    for _ in range(2):
+        at.locator("[data-conversation]").nth(1).click()
+        expect(dialog).to_be_visible()
+        at.go_back()
+        expect(dialog).to_be_hidden()
+        expect(at.get_by_role("heading", name="Found: 2 conversations")).to_be_visible()
+    at.go_forward()
+    expect(dialog).to_contain_text("crocus")
+    at.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+    while at.evaluate("history.state.reading !== undefined"):  # a program is quicker than its own Back
+        at.wait_for_timeout(20)
+    at.go_back()
+    expect(at.get_by_role("heading", name="Take your chats with assistants")).to_be_visible()
+
+
+def test_the_steps_at_the_top_lead_to_where_one_was(at: Page) -> None:
+    give(at, CHAT)
+    make(at, "to:json")
+    at.get_by_role("link", name="Choose", exact=True).click()
+    expect(at.get_by_role("heading", name="Take your chats with assistants")).to_be_focused()
+    at.get_by_role("link", name="Take along").click()
+    expect(at.get_by_role("heading", name="Ready: ")).to_be_focused()
+    at.get_by_role("link", name="Check", exact=True).click()
+    expect(at.get_by_role("heading", name="Found: 2 conversations")).to_be_focused()
+    at.get_by_role("link", name="Français").click()
+    expect(at.get_by_role("heading", name="Résultat : 2 conversations")).to_be_visible()
+
+
+def test_what_a_closed_tab_held_is_removed_and_a_reloaded_one_keeps_it(
+    context: BrowserContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(window_sessions, "GRACE", 3)
+    monkeypatch.setattr(window_sessions, "_INTERVAL", 0.1)
+    addresses: Queue[str] = Queue()
+    server = Thread(target=partial(serve, 10**9, addresses.put, browser=False), daemon=True)
+    server.start()
+    page, other = context.new_page(), context.new_page()
+    address = addresses.get(timeout=30)
+    for tab in (page, other):
+        tab.goto(address)
+        give(tab, CHAT)
+    page.reload()
+    page.wait_for_timeout(5000)
+    expect(page.get_by_role("heading", name="Found: 2 conversations")).to_be_visible()
+    assert len(list(tmp_path.glob("wamigrate-web-*/tab-*"))) == 2
+    page.goto("about:blank")
+    page.wait_for_timeout(5000)
+    assert len(list(tmp_path.glob("wamigrate-web-*/tab-*"))) == 1
+    page.go_back()
+    expect(page.get_by_role("heading", name="What this tab held has been deleted.")).to_be_visible()
+    give(page, CHAT)
+    other.get_by_role("button", name="End and delete everything").click()
+    server.join(30)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_reloading_the_page_loses_nothing(at: Page) -> None:
     give(at, CHAT)
     at.reload()
@@ -236,7 +468,7 @@ def test_the_first_key_leads_past_the_languages(at: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1100])
+@pytest.mark.parametrize("width", [320, 375, 768, 1280])
 def test_every_screen_is_for_everybody_and_fits(
     chromium: Browser, program: Program, violations: Violations, width: int, scheme: Any
 ) -> None:
@@ -272,7 +504,7 @@ def test_a_phone_sized_window_fits_in_every_language(
     chromium: Browser, program: Program, locale: str, found: str
 ) -> None:
     context = chromium.new_context(
-        viewport={"width": 360, "height": 740}, locale=locale, reduced_motion="reduce"
+        viewport={"width": 320, "height": 740}, locale=locale, reduced_motion="reduce"
     )
     page = context.new_page()
     page.goto(program.address)
@@ -364,7 +596,7 @@ def test_a_program_that_is_gone_is_said_in_words(at: Page) -> None:
 def test_another_page_cannot_show_or_use_the_window(context: BrowserContext, program: Program) -> None:
     page = context.new_page()
     page.goto(program.address)
-    address = page.url
+    address = page.url.partition("?")[0]
     stranger = context.new_page()
     stranger.goto("data:text/html,<h1>stranger</h1>")
     answers = stranger.evaluate(

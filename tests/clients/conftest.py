@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from on_request import deselect
 
 from .client_programs import Client, InstallClient, install
 
@@ -16,12 +17,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave these tests out unless they are asked for."""
-    if "clients" in str(config.getoption("-m")):
-        return
-    unwanted = {item for item in items if item.get_closest_marker("clients")}
-    if unwanted:
-        config.hook.pytest_deselected(items=list(unwanted))
-        items[:] = [item for item in items if item not in unwanted]
+    deselect(config, items, "clients")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,129 @@
+"""Shares work on the texts of a long chat with a second process, on machines that have two processors.
+
+Only pure functions of lists of texts are shared, and the results are the same with and without: whoever
+comes first does a group of texts. Who wants it says so with :func:`sharing`; nobody else gets a process.
+"""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from wamigrate.crew import processors
+from wamigrate.errors import WorkerError
+from wamigrate.workers import WorkerPool
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+A = TypeVar("A")
+T = TypeVar("T")
+R = TypeVar("R")
+ENOUGH: Final = 8_000
+"""Messages from which the start of a process pays."""
+_GROUP: Final = 1_000
+"""Messages that are handed over at once: few enough that neither process waits long for the other."""
+_AHEAD: Final = 8
+"""Groups that wait for the other process, where a stream is worked on."""
+
+
+class _Helper:
+    """A process that is started when there is enough to do for it."""
+
+    def __init__(self, pool: WorkerPool) -> None:
+        self.pool = pool
+        self.awake = False
+
+
+_helper: Final[ContextVar[_Helper | None]] = ContextVar("_helper", default=None)
+
+
+@contextmanager
+def sharing() -> Generator[None]:
+    """Let long chats that are worked on inside the ``with`` block have a second process."""
+    if processors() < 2:  # noqa: PLR2004 - one for each of both processes
+        yield
+        return
+    pool = WorkerPool(1)
+    token = _helper.set(_Helper(pool))
+    try:
+        yield
+    finally:
+        _helper.reset(token)
+        pool.stop()
+
+
+def prepare_sharing(messages: int) -> None:
+    """Start the second process, so that it is ready when texts come, if so many messages are worth it."""
+    helper = _helper.get()
+    if helper is not None and not helper.awake and messages >= ENOUGH:
+        helper.pool.submit(_wake)
+        helper.awake = True
+
+
+def map_shared(function: Callable[[list[T]], list[R]], items: Sequence[T]) -> list[R]:
+    """Call a function with groups of items, and return what it makes of all, in their order.
+
+    Args:
+        function: makes one thing of each item; at the top of a module, so that it can be pickled.
+        items: its arguments.
+
+    """
+    pool = _pool()
+    if pool is None or len(items) < 2 * _GROUP:
+        return function(list(items))
+    groups = [list(items[at : at + _GROUP]) for at in range(0, len(items), _GROUP)]
+    # The other process begins at the end, and both meet somewhere in the middle.
+    futures = [pool.submit(function, group) for group in reversed(groups)]
+    found = [_either(function, group, futures.pop()) for group in groups]
+    return [one for group in found for one in group]
+
+
+def map_ahead(
+    function: Callable[[A], R], items: Iterable[T], argument: Callable[[T], A]
+) -> Iterator[tuple[T, R]]:
+    """Yield items with what a function makes of each, while the other process works on those to come.
+
+    Args:
+        function: at the top of a module, so that it can be pickled.
+        items: taken when they are needed, some of them early.
+        argument: what the function is to have of an item: work for some milliseconds.
+
+    """
+    pool = _pool()
+    if pool is None:
+        for item in items:
+            yield item, function(argument(item))
+        return
+    waiting: deque[tuple[T, A, Future[R]]] = deque()
+    for item in items:
+        given = argument(item)
+        waiting.append((item, given, pool.submit(function, given)))
+        if len(waiting) > _AHEAD:
+            first, given, future = waiting.popleft()
+            yield first, _either(function, given, future)
+    for first, given, future in waiting:
+        yield first, _either(function, given, future)
+
+
+def _pool() -> WorkerPool | None:
+    helper = _helper.get()
+    return helper.pool if helper is not None and helper.awake else None
+
+
+def _either(function: Callable[[T], R], item: T, future: "Future[R]") -> R:
+    """Do what the other process has not begun; else wait for it, and do what it failed to do."""
+    if future.cancel():
+        return function(item)
+    try:
+        return future.result()
+    except WorkerError:
+        return function(item)
+
+
+def _wake() -> None:
+    """Have the other process load what most of the work needs."""
+    from wamigrate import pipeline  # noqa: PLC0415 - this module is loaded by it
+
+    assert pipeline
