@@ -181,7 +181,7 @@ def test_an_archive_that_was_cut_off_is_an_error(archive: Path, keep: int) -> No
     "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
 )
 @given(changes=st.lists(st.tuples(st.integers(0, 500), st.integers(0, 255)), min_size=1, max_size=6))
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_a_damaged_archive_gives_only_errors_of_ours(method: int, changes: list[tuple[int, int]]) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as file:

@@ -84,9 +84,6 @@ class _Pipe(io.RawIOBase):
         super().__init__()
         self._pieces = bytearray()
 
-    def writable(self) -> bool:
-        return True
-
     def write(self, data: bytes) -> int:  # type: ignore[override]  # nobody writes anything but bytes
         self._pieces += data
         return len(data)

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from wamigrate.destinations import list_destinations
 from wamigrate.formats import find_exporters, find_parser, option_types
-from wamigrate.inspection import Chat, Inspection
+from wamigrate.inspection import Inspection
 from wamigrate.model import Note, SourceInfo
 from wamigrate.register import register
 from wamigrate.report import Failure
@@ -127,11 +127,6 @@ def chats(inspection: Inspection) -> list[str]:
 def can_name(inspection: Inspection) -> bool:
     """Tell whether names can be corrected: of one chat, or of as few as people have."""
     return len(inspection.chats) <= _FEW
-
-
-def people(chat: Chat, role: str) -> list[str]:
-    """Return the names of those with a role."""
-    return [person.name for person in chat.participants if person.role == role]
 
 
 def services() -> list[tuple[str, str]]:

@@ -34,10 +34,6 @@ class Words:
         """Return a sentence with values put in."""
         return str(self._words[key]).format(**values)
 
-    def has(self, key: str) -> bool:
-        """Tell whether there is a sentence under a key."""
-        return key in self._words
-
     def table(self, name: str) -> dict[str, str]:
         """Return a group of sentences by key."""
         return cast("dict[str, str]", self._words[name])
@@ -74,10 +70,6 @@ class Words:
         if start.date() == end.date():
             return self.date(start)
         return self("period", start=self.date(start), end=self.date(end))
-
-    def time(self, time: datetime) -> str:
-        """Write a day with the time of day, to the minute."""
-        return self("moment", date=self.date(time), time=f"{time:%H:%M}")
 
     def size(self, size: int) -> str:
         r"""Write a number of bytes, in powers of 1,000.
