@@ -156,6 +156,14 @@ class TestS3:
         found = find_urls(Url("s3://chats/in"), {})
         assert found == ["s3://chats/in/chat 000.zip", "s3://chats/in/deep/b.TXT"]
 
+    def test_what_others_added_meanwhile_is_found(self, s3: Any) -> None:
+        fill(s3, 1)
+        assert find_urls(Url("s3://chats/in/*.zip"), {}) == ["s3://chats/in/chat 000.zip"]
+        other = type(s3)(skip_instance_cache=True, **s3.storage_options)
+        other.pipe_file("chats/in/new.zip", b"x")
+        for pattern in ("s3://chats/in/*.zip", "s3://chats/in"):
+            assert find_urls(Url(pattern), {}) == ["s3://chats/in/chat 000.zip", "s3://chats/in/new.zip"]
+
     def test_an_older_result_is_replaced_only_if_that_is_asked_for(self, s3: Any) -> None:
         fill(s3, 1)
         for to in ("json", "markdown"):

@@ -62,6 +62,7 @@ def find_urls(url: Url, storage: Mapping[str, Any]) -> list[Place]:
     """
     store, path = _store(url, storage)
     with _asking(url, SourceError):
+        store.invalidate_cache()  # what an earlier call in this process was told may have changed since
         if any(sign in path for sign in _MAGIC):
             found = [name for name in store.glob(path) if not store.isdir(name)]
         elif store.isdir(path):
