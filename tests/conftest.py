@@ -1,6 +1,7 @@
 """Options and fixtures that all tests share."""
 
 import os
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Generator, Mapping
@@ -28,10 +29,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    _heed_signals()
     if config.getoption("--update-goldens") and os.environ.get("CI"):
         raise pytest.UsageError(
             "--update-goldens is refused in CI: a change of output is reviewed by a person"
         )
+
+
+def _heed_signals() -> None:
+    """Undo what ``nohup`` and shells do to background jobs: tests send signals, and children inherit it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture

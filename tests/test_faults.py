@@ -26,15 +26,6 @@ from wamigrate.source import Member, open_source
 from wamigrate.target import FileTarget, FolderTarget, MemoryTarget
 
 COMMAND: Final = (sys.executable, "-c", "from wamigrate.cli import main; main()")
-HEEDING: Final = (
-    sys.executable,
-    "-c",
-    (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-        "signal.signal(signal.SIGHUP, signal.SIG_DFL); from wamigrate.cli import main; main()"
-    ),
-)
-"""The same where who runs the tests ignores signals, as nohup does: children inherit that."""
 KINDS: Final = (FileTarget, FolderTarget)
 Kind = type[FileTarget] | type[FolderTarget]
 
@@ -371,7 +362,7 @@ def test_a_run_that_is_asked_to_stop_tidies_up(
 ) -> None:
     write_chat(chat, 25_000)  # so many that it is not done when the signal comes, on a busy machine
     with subprocess.Popen(
-        [*HEEDING, "export", str(chat), "--to", to, "-o", str(tmp_path / "out"), "-q"],
+        [*COMMAND, "export", str(chat), "--to", to, "-o", str(tmp_path / "out"), "-q"],
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
