@@ -15,27 +15,16 @@ from benchmarks.chats import archive, chat, person
 from benchmarks.contest import LIMIT, Turn, compete
 from benchmarks.environments import MissingError, python_environment
 from benchmarks.launch import run
-from benchmarks.peers import Command, peers
+from benchmarks.peers import Command, peers, taking_part
 from wamigrate.formats import names
 
 _ROOT: Final = str(Path(__file__).parents[1])
 
 
-def commands(style: str, messages: int, wanted: Sequence[str] = ()) -> list[Command]:
-    """Return what converts a chat: ours, the floor, and the peers that were asked for (none named: all)."""
-    return [
-        command
-        for command in peers().commands
-        if (command.role != "peer" or not wanted or any(name in command.name for name in wanted))
-        and messages <= command.largest
-        and (not command.styles or style in command.styles)
-    ]
-
-
 def measure(style: str, messages: int, rounds: int, wanted: Sequence[str] = ()) -> Group:
     """Let every command convert a chat."""
     path = chat(style, messages)
-    table = {command.name: command for command in commands(style, messages, wanted)}
+    table = {command.name: command for command in taking_part(peers().commands, style, messages, wanted)}
     with TemporaryDirectory() as folder:
         places = {"input": str(path), "me": person(style, messages)}
         blank = {name: _blank(command) for name, command in table.items()}

@@ -10,6 +10,7 @@ from benchmarks import batch, commands, reading
 from benchmarks.cells import Group, Part, Results
 from benchmarks.chats import GIANT, STYLES, short
 from benchmarks.contest import BUDGET, rounds_for
+from benchmarks.peers import peers, taking_part
 
 PARTS: Final[tuple[Part, ...]] = ("parse", "commands", "batch", "memory")
 _BY_DEFAULT: Final[tuple[Part, ...]] = ("parse", "commands", "batch")
@@ -73,7 +74,7 @@ def tasks(order: Order) -> Iterator[Task]:
 def _reading(order: Order) -> Iterator[Task]:
     for style, size in _chats(order, "parse", _SIZES):
         rounds = rounds_for(size, order.rounds)
-        paces = [(one.pace, 0.5) for one in reading.readers(style, size, order.peers)]
+        paces = [(one.pace, 0.5) for one in taking_part(peers().readers, style, size, order.peers)]
         run = partial(reading.measure, style, size, rounds, order.peers)
         yield Task("parse", style, size, _seconds(paces, size, rounds), run)
 
@@ -81,7 +82,7 @@ def _reading(order: Order) -> Iterator[Task]:
 def _commands(order: Order) -> Iterator[Task]:
     for style, size in _chats(order, "commands", _SIZES):
         rounds = _fewer(size, order.rounds)
-        paces = [(one.pace, 0.3) for one in commands.commands(style, size, order.peers)]
+        paces = [(one.pace, 0.3) for one in taking_part(peers().commands, style, size, order.peers)]
         run = partial(commands.measure, style, size, rounds, order.peers)
         yield Task("commands", style, size, _seconds(paces, size, rounds), run)
 

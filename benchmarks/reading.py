@@ -10,22 +10,11 @@ from benchmarks.cells import Cell, Group
 from benchmarks.chats import chat
 from benchmarks.contest import LIMIT, Turn, compete
 from benchmarks.environments import MissingError
-from benchmarks.peers import Reader, peers
+from benchmarks.peers import peers, taking_part
 from benchmarks.workers import Worker
 
 _WARM: Final = 100_000
 """Up to so many messages, a turn before the first round warms everybody up."""
-
-
-def readers(style: str, messages: int, wanted: Sequence[str] = ()) -> list[Reader]:
-    """Return who reads a chat: ours, the floors, and the peers that were asked for (none named: all)."""
-    return [
-        reader
-        for reader in peers().readers
-        if (reader.role != "peer" or not wanted or any(name in reader.name for name in wanted))
-        and messages <= reader.largest
-        and (not reader.styles or style in reader.styles)
-    ]
 
 
 def measure(style: str, messages: int, rounds: int, wanted: Sequence[str] = ()) -> Group:
@@ -34,7 +23,7 @@ def measure(style: str, messages: int, rounds: int, wanted: Sequence[str] = ()) 
     with ExitStack() as stack:
         workers: dict[str, Worker] = {}
         blank: dict[str, Cell] = {}
-        for reader in readers(style, messages, wanted):
+        for reader in taking_part(peers().readers, style, messages, wanted):
             why = ""
             try:
                 workers[reader.name] = stack.enter_context(Worker(reader))
