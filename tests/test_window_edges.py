@@ -190,6 +190,25 @@ def test_what_cannot_be_read_back_is_a_failure(visitor: Visitor, monkeypatch: py
     assert visitor.session.look is None
 
 
+def test_work_is_done_only_once_its_result_is_there(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, seen = visitor.session, list[tuple[str, int]]()
+    read = inner(window_session)._read
+
+    def look_around(*arguments: Any) -> object:
+        seen.append((session.state, session.turn))
+        return read(*arguments)
+
+    monkeypatch.setattr(window_session, "_read", look_around)
+    visitor.bring(CHAT)
+    looked = session.turn
+    visitor.make("to:json")
+    assert [state for state, _ in seen] == ["looking", "making"]
+    assert seen[0][1] < looked
+    assert seen[1][1] < session.turn
+
+
 def test_what_comes_of_work_that_nobody_waits_for_any_more_changes_nothing(visitor: Visitor) -> None:
     visitor.bring(CHAT)
     session = visitor.session

@@ -97,7 +97,8 @@ class Window:
         return HTMLResponse(await run_in_threadpool(pages.page, session, self.limit, step, key))
 
     async def _state(self, session: Session, request: Request) -> Response:  # noqa: ARG002 - as all answers
-        news = session.job.news if session.job is not None else None
+        job = session.job  # once: a thread may end it meanwhile
+        news = job.news if job is not None else None
         return JSONResponse(
             {
                 "state": session.state,

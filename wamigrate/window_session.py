@@ -18,6 +18,7 @@ from wamigrate.window_words import FALLBACK
 from wamigrate.window_work import LOOK, MADE, PREVIEW, RESULT, Look, Made
 
 State = Literal["empty", "looking", "looked", "making", "made"]
+BUSY: Final[frozenset[State]] = frozenset({"looking", "making"})
 STEPS: Final[dict[str, State]] = {"choose": "empty", "check": "looked", "take": "made"}
 """What a page can show of a session at rest, and the states in which it is as far."""
 INPUT: Final = "input"
@@ -91,8 +92,9 @@ class Session:
     @property
     def state(self) -> State:
         """Return how far it is."""
-        if self.job is not None:
-            return "looking" if self.job.task.work == "look" else "making"
+        job = self.job  # once: a thread may end it meanwhile
+        if job is not None:
+            return "looking" if job.task.work == "look" else "making"
         if self.look is None:
             return "empty"
         return "looked" if self.made is None else "made"
@@ -100,7 +102,7 @@ class Session:
     def shown(self, step: str = "") -> State:
         """Return the state to show where a step is asked for: earlier ones stay there to go back to."""
         state = self.state
-        if self.job is not None:
+        if state in BUSY:
             return state
         there: dict[str, bool] = {
             "choose": True,
@@ -183,7 +185,6 @@ class Session:
         with self._lock:
             self.cancel()
             self.tasks += 1
-            self.turn += 1
             self.failure, self.made = None, None
             self._forget("make")
             place = str(self.folder / f"{work}-{self.tasks}")
@@ -194,6 +195,7 @@ class Session:
                 self.job = Job(task, self._ended)
             except OSError as error:
                 self.failure = unwritable(error)
+            self.turn += 1
 
     def _files(self) -> tuple[str, ...]:
         """Return what was uploaded: a file alone is meant itself, several are meant together."""
@@ -205,23 +207,29 @@ class Session:
         with self._lock:
             if self.job is not job:
                 return
-            self.job = None
-            self.turn += 1
-            self.failure = job.news.failure
-            place = Path(job.task.place)
-            if self.failure is not None:
-                wipe(place)
-                return
             try:
-                if job.task.work == "look":
-                    self.look = _read(place / LOOK, Look)
-                else:
-                    self.made = _read(place / MADE, Made)
-            except OSError as error:
-                self.failure = unwritable(error)
-                return
-            self._forget(job.task.work)
-            self._places[job.task.work] = place
+                self._take(job)
+            finally:
+                # Last: who reads the state without the lock must not see work done with nothing come of it.
+                self.job = None
+                self.turn += 1
+
+    def _take(self, job: Job) -> None:
+        place = Path(job.task.place)
+        self.failure = job.news.failure
+        if self.failure is not None:
+            wipe(place)
+            return
+        try:
+            if job.task.work == "look":
+                self.look = _read(place / LOOK, Look)
+            else:
+                self.made = _read(place / MADE, Made)
+        except OSError as error:
+            self.failure = unwritable(error)
+            return
+        self._forget(job.task.work)
+        self._places[job.task.work] = place
 
     def _forget(self, work: str) -> None:
         with suppress(KeyError):
