@@ -8,7 +8,7 @@ Layout:
     ``csv``: ``timestamp`` is a wall clock without zone, ``timestamp_utc`` a moment and null where the zone
     is not known; ``role``, ``kind``, ``service`` and ``author`` are dictionary-encoded; ``flags`` is a list
     of texts and ``attachments`` a list of records. The extra ``parquet`` brings what writes it:
-    ``pip install 'wamigrate[parquet]'``.
+    ``.venv/bin/pip install --editable '.[parquet]'``.
 
 What survives:
     Every message with its conversation, role, author, time, text, and what is known of its files.

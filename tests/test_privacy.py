@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+import wamigrate as wm
 from wamigrate.formats import find_exporters
 from wamigrate.openwebui_client import is_exposed
 
@@ -46,8 +47,11 @@ COMMANDS: Final = (
     ("migrate", "chat.zip", "--into", "llm", "-o", "llm"),
     ("inspect", "chat.zip"),
     ("inspect", "chat.zip", "--json"),
+    ("stats", "chat.zip"),
+    ("verify", "archive.zip", "--against", "chat.zip"),
     ("formats",),
     ("destinations",),
+    ("destinations", "openwebui"),
     ("schema",),
     ("--version",),
     ("--help",),
@@ -71,7 +75,7 @@ def lines() -> str:
 
 @pytest.fixture
 def work(tmp_path: Path) -> Path:
-    """Make a folder with two exports, and with what watches the network."""
+    """Make a folder with two exports and an archive, and with what watches the network."""
     spy = tmp_path / "spy"
     spy.mkdir()
     (spy / "sitecustomize.py").write_text(SPY)
@@ -82,6 +86,7 @@ def work(tmp_path: Path) -> Path:
             archive.writestr("WhatsApp Chat with ChatGPT.txt", text)
             archive.writestr(f"{SECRET}6.jpg", b"\xff\xd8\xff\xe0 " + SECRET.encode())
         (place / name).chmod(0o600)
+    wm.convert(place / "chat.zip", "claude", place / "archive.zip")
     return place
 
 

@@ -164,7 +164,8 @@ def _parameters(context: Context) -> Iterator[str]:
         record = parameter.get_help_record(context)
         assert record is not None, f"{parameter.name} is not explained"
         flag, meaning = (" ".join(part.split()).replace("|", "\\|") for part in record)
-        yield f"| `{flag.replace(' <list[str]>', '...')}` | {meaning} |\n"
+        flag = re.sub(r" <\w+>", "", flag.replace(" <list[str]>", "..."))
+        yield f"| `{flag}` | {meaning} |\n"
     yield "\n"
 
 
@@ -177,8 +178,9 @@ def _exit_codes_page() -> Iterator[str]:
         class_: type[WamigrateError] = getattr(errors, name)
         meaning = (inspect.getdoc(class_) or "").partition("\n")[0]
         yield f"| {class_.exit_code} | `{name}` | {markdown(meaning)} |\n"
-    yield f"| {INTERRUPTED} | | interrupted (Ctrl-C, SIGTERM, a closed terminal); of several inputs, "
-    yield "`--resume` goes on |\n"
+    yield f"| {INTERRUPTED} | | interrupted by Ctrl-C; with several inputs by any of these signals, "
+    yield "and `--resume` goes on |\n"
+    yield "| 129, 143 | | stopped by a closed terminal (SIGHUP), by `kill` (SIGTERM) |\n"
     yield f"| {cli_run.PIPE_CLOSED} | | the program that reads standard output has gone |\n"
     yield "\nEvery error is one line on standard error: what, where, and what to do. The classes are those "
     yield "of the [library](library.md); each knows its `exit_code`. Wrong flags are code 2 as well. With "

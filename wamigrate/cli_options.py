@@ -174,7 +174,8 @@ Notices = Annotated[
     bool | None,
     typer.Option(
         "--notices/--no-notices",
-        help="Keep what WhatsApp itself wrote. [default: yes in single files, no in folders]",
+        help="Keep what WhatsApp itself wrote. "
+        "[default: yes in json, jsonl, csv, parquet, sqlite and html; else no]",
     ),
 ]
 Media = Annotated[
@@ -182,7 +183,8 @@ Media = Annotated[
     typer.Option(
         "--media",
         metavar="|".join(POLICIES),
-        help="What to do with pictures and other files. [default: copy]",
+        help="What to do with pictures and other files; not every format has all three. "
+        "[default: copy; sqlite: link]",
         parser=one_of("--media", *POLICIES),
         autocompletion=completing(*POLICIES),
     ),

@@ -36,14 +36,14 @@ class Result(Struct, frozen=True):
     conversations: int
     """Conversations written."""
     messages_in: int
-    """Messages read, notices included."""
+    """Messages read, notices included; an answer that arrived in several parts counts as one."""
     messages_out: int
     """Messages written."""
     joined: int
     """Parts of answers that were put together with the part before; a whole answer counts as one message."""
     left_out: dict[str, int]
-    """Messages left out on request, by the setting that asked for it: ``after``, ``before``, ``notices``
-    (WhatsApp's own), ``service-notices`` (linking steps and automatic replies)."""
+    """Messages left out, by the setting that asked for it, or the default of the format: ``after``,
+    ``before``, ``notices`` (WhatsApp's own), ``service-notices`` (linking steps and automatic replies)."""
     kinds: dict[str, int]
     """Messages written, by kind."""
     assistants: tuple[str, ...]
@@ -94,7 +94,7 @@ class Outcome(Struct, frozen=True):
     results: tuple[Result, ...] = ()
     failure: Failure | None = None
     kept: bool = False
-    """Whether an earlier run has done all of it, and nothing has changed since (``--resume``)."""
+    """Whether an earlier run did all of it, and nothing has changed since (``--resume``)."""
 
 
 class Report(Struct, frozen=True):
