@@ -98,7 +98,11 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if not self._allowed():
             return
-        self._json(200, state.chats.get(self.path.rpartition("/")[2]))
+        chat = state.chats.get(self.path.rpartition("/")[2])
+        if chat is None:
+            self._json(401, {"detail": "We could not find what you're looking for :/"})
+        else:
+            self._json(200, chat)
 
     def _common_faults(self) -> bool:
         match self.known.fault:

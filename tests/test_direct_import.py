@@ -78,6 +78,39 @@ def test_chats_of_others_and_renamed_ones_are_no_hindrance(chat: Path, server: S
     assert len(server.chats) == 12
 
 
+def test_a_chat_that_is_deleted_while_the_run_looks_is_no_refused_key(
+    chat: Path, server: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(chat, server)
+    listed = OpenWebUI.tagged
+
+    def tagged(client: OpenWebUI, tag: str) -> list[str]:
+        found = listed(client, tag)
+        del server.chats[found[0]]
+        return found
+
+    monkeypatch.setattr(OpenWebUI, "tagged", tagged)
+    again = send(chat, server)
+    assert (again.sent, again.present) == (1, 9)
+
+
+def test_a_key_that_may_not_look_at_chats_sends_nothing_that_may_be_there(
+    chat: Path, server: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(chat, server)
+    listed = OpenWebUI.tagged
+
+    def tagged(client: OpenWebUI, tag: str) -> list[str]:
+        found = listed(client, tag)
+        monkeypatch.setattr(client, "_token", "of-somebody-else")
+        return found
+
+    monkeypatch.setattr(OpenWebUI, "tagged", tagged)
+    with pytest.raises(ExportError, match="refuses the token"):
+        send(chat, server)
+    assert server.imports == [10]
+
+
 def test_many_conversations_go_in_several_requests(
     chat: Path, server: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,8 +143,9 @@ def test_a_connection_that_breaks_leaves_a_clear_state_and_the_next_run_complete
     server.fault, server.after, server.keep = "import-breaks", 1, keep
     with pytest.raises(ExportError) as caught:
         send(chat, server)
-    assert "at least 4 of 10 conversations are there; the same command again sends the others" in str(
-        caught.value
+    assert str(caught.value).endswith(
+        "at least 4 of 10 conversations are there; wait until the server has nothing more to do, then the "
+        "same command sends the others and doubles none"
     )
     assert caught.value.exit_code == 6
     server.fault = ""
@@ -157,6 +191,23 @@ def test_a_server_that_does_not_answer_is_given_up(chat: Path, server: State) ->
     server.fault = "silent"
     with pytest.raises(ExportError, match="does not answer in time"):
         send(chat, server, timeout=0.2)
+
+
+def test_a_server_has_more_time_for_more_that_it_is_to_import(
+    chat: Path, server: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = socket.create_connection
+    given: list[float] = []
+
+    def note(address: tuple[str, int], timeout: float, *more: None) -> socket.socket:
+        given.append(timeout)
+        return connect(address, timeout, *more)
+
+    monkeypatch.setattr(socket, "create_connection", note)
+    chat.write_text(f"{CHAT}11/03/2025, 21:04 - Mira: {'long ' * 800_000}\n", encoding="utf-8")
+    send(chat, server, timeout=20)
+    assert given[0] == pytest.approx(20, rel=0.01)  # the list of what is there
+    assert max(given) > 300
 
 
 def test_no_server_is_said(chat: Path) -> None:

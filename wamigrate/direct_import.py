@@ -75,7 +75,8 @@ def import_directly(
         into: key of the destination; so far ``openwebui``.
         url: address of the application, as a browser shows it.
         token: API key of the user whose chats they become.
-        timeout: seconds without any answer after which the server is given up.
+        timeout: seconds without any answer after which the server is given up; an import has more, by its
+            size.
         watch: told what is being done.
         options: see :class:`wamigrate.settings.Settings`.
 
@@ -208,6 +209,6 @@ def _state(done: int, total: int) -> str:
     """Say how far it came, and how to go on; what was sent last may have arrived or not."""
     are = "is" if done == 1 else "are"
     return (
-        f"at least {done:,} of {count_words(total, 'conversation')} {are} there; the same command again "
-        "sends the others and doubles none"
+        f"at least {done:,} of {count_words(total, 'conversation')} {are} there; wait until the server has "
+        "nothing more to do, then the same command sends the others and doubles none"
     )

@@ -4,6 +4,7 @@ Seen in the source of Open WebUI 0.12.4 (``routers/chats.py``, ``models/chats.py
 ``POST /api/v1/chats/tags`` lists chats by tag, all of them where ``limit`` is null (a page beyond the last
 one makes the server forget the tag); ``GET /api/v1/chats/{id}`` returns one;
 ``POST /api/v1/chats/import`` makes new ones, each with a new id, and keeps the imported ``chat`` as it is.
+A chat that is gone is refused like a bad key, with 401, and only the words of the answer tell which it is.
 The key goes into the header ``Authorization``, here and nowhere else.
 """
 
@@ -26,7 +27,11 @@ TIMEOUT: Final = 60.0
 _LARGEST: Final = 1 << 30
 """Bytes of an answer that are read at most."""
 _PORTS: Final = {"http": 80, "https": 443}
+_MORE: Final = 4
+"""How many times longer each megabyte of what is sent may take: where it is given up too early, the server
+goes on importing what the next run does not see yet and sends again."""
 _REFUSED: Final = (401, 403)
+_GONE: Final = "We could not find what you're looking for"
 _NOT_THERE: Final = (404, 405, 501)
 _DETAIL: Final = 200
 
@@ -45,7 +50,8 @@ class OpenWebUI:
         Args:
             url: address as a browser shows it, without a path of a chat: ``http://localhost:8080``.
             token: API key or token of the user.
-            timeout: seconds without any answer after which the server is given up.
+            timeout: seconds without any answer after which the server is given up; an import has more, by its
+                size.
 
         """
         self._parts = _address(url)
@@ -78,8 +84,10 @@ class OpenWebUI:
             ExportError: as :meth:`tagged`.
 
         """
-        found = as_object(self._call("GET", f"/api/v1/chats/{quote(id_, safe='')}"))
-        return as_object(found.get("chat"))
+        status, kind, content = self._reply("GET", f"/api/v1/chats/{quote(id_, safe='')}")
+        if status == http.HTTPStatus.UNAUTHORIZED and _GONE in _detail(status, content):
+            return {}
+        return as_object(as_object(self._answer(status, kind, content)).get("chat"))
 
     def import_chats(self, chats: Sequence[bytes]) -> list[Json]:
         """Import chats, and return them as the server has them now.
@@ -97,18 +105,20 @@ class OpenWebUI:
         return [as_object(as_object(chat).get("chat")) for chat in as_list(cast("object", found))]
 
     def _call(self, method: str, path: str, body: bytes | None = None) -> object:
+        return self._answer(*self._reply(method, path, body))
+
+    def _reply(self, method: str, path: str, body: bytes | None = None) -> tuple[int, str, bytes]:
         if method != "GET":
             self.close()  # an idle connection may be closed already, and what is sent twice is there twice
         try:
-            status, kind, content = self._exchange(method, path, body)
+            return self._exchange(method, path, body)
         except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError) as error:
             self.close()
             if method != "GET":
                 raise self._lost(error) from error
-            status, kind, content = self._again(path)
+            return self._again(path)
         except (OSError, http.client.HTTPException) as error:
             raise self._lost(error) from error
-        return self._answer(status, kind, content)
 
     def _again(self, path: str) -> tuple[int, str, bytes]:
         try:
@@ -118,7 +128,8 @@ class OpenWebUI:
 
     def _exchange(self, method: str, path: str, body: bytes | None) -> tuple[int, str, bytes]:
         if self._connection is None:
-            self._connection = self._connect()
+            size = len(body or b"") / (1 << 20)
+            self._connection = self._connect(self._timeout * (1 + _MORE * size))
         headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -127,13 +138,13 @@ class OpenWebUI:
         content = answer.read(_LARGEST)
         return answer.status, answer.headers.get_content_type(), content
 
-    def _connect(self) -> http.client.HTTPConnection:
+    def _connect(self, timeout: float) -> http.client.HTTPConnection:
         host = self._parts.hostname or ""
         port = self._parts.port or _PORTS[self._parts.scheme]
         if self._parts.scheme == "https":
             context = ssl.create_default_context()
-            return http.client.HTTPSConnection(host, port, timeout=self._timeout, context=context)
-        return http.client.HTTPConnection(host, port, timeout=self._timeout)
+            return http.client.HTTPSConnection(host, port, timeout=timeout, context=context)
+        return http.client.HTTPConnection(host, port, timeout=timeout)
 
     def _answer(self, status: int, kind: str, content: bytes) -> object:
         if status in _REFUSED:
