@@ -390,14 +390,19 @@ def test_calls_that_signals_interrupt_are_taken_up_again(chat: Path, tmp_path: P
     assert (tmp_path / "out" / ".wamigrate").read_bytes() == (tmp_path / "calm" / ".wamigrate").read_bytes()
 
 
-@pytest.mark.parametrize("system", ["a network disk", "Windows"])
-def test_where_folders_cannot_be_locked_age_tells_who_is_alive(
-    system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture(params=["a network disk", "Windows"])
+def _unlockable(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand for where folders cannot be locked."""
+
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr(*((twin, "_CAN_LOCK", False) if system == "Windows" else (fcntl, "flock", refuse)))
+    windows = request.param == "Windows"
+    monkeypatch.setattr(*((twin, "_CAN_LOCK", False) if windows else (fcntl, "flock", refuse)))
+
+
+@pytest.mark.usefixtures("_unlockable")
+def test_where_folders_cannot_be_locked_age_tells_who_is_alive(tmp_path: Path) -> None:
     place = tmp_path / "out"
     write(FolderTarget(place), "first")
     left = twin.twin_path(place)
@@ -408,6 +413,24 @@ def test_where_folders_cannot_be_locked_age_tells_who_is_alive(
     write(FolderTarget(place, overwrite=True), "second")
     assert content(place) == "second"
     assert names(tmp_path) == ["out"]
+
+
+@pytest.mark.usefixtures("_unlockable")
+def test_where_folders_cannot_be_locked_a_new_one_without_files_is_somebodys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    dead = tmp_path / ".wamigrate-scratch-dead"
+    dead.mkdir()
+    os.utime(dead, (1, 1))
+    place = tmp_path / "out"
+    with scratch.scratch_folder() as living, scratch.scratch_folder() as second:
+        assert names(tmp_path) == sorted([living.name, second.name])
+    with FolderTarget(place) as target:
+        target.scratch()
+        with pytest.raises(ExportError, match="another run is writing to it"):
+            FolderTarget(place)
+    assert names(tmp_path) == []
 
 
 def test_what_a_kill_left_between_two_renames_is_put_back(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 from typing import Final
 
-from wamigrate.twin import InUseError, hold, release, remove_tree
+from wamigrate.twin import InUseError, hold, inherit, release, remove_tree
 
 _PREFIX: Final = ".wamigrate-scratch-"
 
@@ -53,7 +53,7 @@ def _is_own(entry: os.DirEntry[str]) -> bool:
 
 
 def _remove_dead(folder: Path) -> None:
-    lock = hold(folder)
+    lock = inherit(folder)
     try:
         remove_tree(folder)
     finally:

@@ -100,7 +100,7 @@ def recover(place: Path) -> None:
     """
     path = twin_path(place)
     try:
-        lock = hold(path)
+        lock = inherit(path)
     except (FileNotFoundError, NotADirectoryError):
         if os.path.lexists(path):
             raise
@@ -112,7 +112,7 @@ def recover(place: Path) -> None:
 
 
 def hold(folder: Path) -> int | None:
-    """Lock a folder; None where the system cannot, and its age says that nobody uses it.
+    """Lock a folder that this process made; None where the system cannot.
 
     Raises:
         InUseError: another process holds it.
@@ -121,20 +121,33 @@ def hold(folder: Path) -> int | None:
 
     """
     if not _CAN_LOCK:
-        _guess(folder)
         return None
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         known = _lock(handle)
         _check_same(folder, handle)
-        if known:
-            return handle
-        _guess(folder)
     except BaseException:
         os.close(handle)
         raise
+    if known:
+        return handle
     os.close(handle)
     return None
+
+
+def inherit(folder: Path) -> int | None:
+    """Lock a folder that another process made; None where the system cannot, and it is old.
+
+    Raises:
+        InUseError: another process holds it, or may do so.
+        FileNotFoundError: it is gone, or has been made anew meanwhile.
+        OSError: it is no folder, or cannot be opened.
+
+    """
+    lock = hold(folder)
+    if lock is None and time.time() - folder.lstat().st_mtime < _DAY:
+        raise InUseError
+    return lock
 
 
 def release(lock: int | None) -> None:
@@ -175,13 +188,6 @@ def _lock(handle: int) -> bool:
 def _check_same(folder: Path, handle: int) -> None:
     if not os.path.samestat(os.fstat(handle), folder.lstat()):
         raise FileNotFoundError(folder)
-
-
-def _guess(folder: Path) -> None:
-    """Tell by its age whether a folder is in use; one that is being made now is new."""
-    age = time.time() - folder.lstat().st_mtime
-    if any(folder.iterdir()) and age < _DAY:
-        raise InUseError
 
 
 def _put_in_order(place: Path, path: Path) -> None:
