@@ -4,9 +4,12 @@ import errno
 import io
 import stat
 import subprocess
+import sys
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -15,6 +18,8 @@ from window_client import AMBIGUOUS, CHAT, HOSTILE, LIMIT, NAME, NAMELESS, Visit
 from wamigrate.window_words import Words, languages
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "fixtures" / "examples"
+BEGIN = "import json, os, sys; os.mkdir(json.loads(sys.stdin.readline())['place']); sys.stdin.read()"
+"""Begins a result, as a worker does, and waits to be stopped."""
 
 
 def unpacked(content: bytes) -> dict[str, bytes]:
@@ -260,28 +265,52 @@ def test_nothing_is_made_before_there_is_a_chat(visitor: Visitor) -> None:
     assert visitor.get("result").status_code == 404
 
 
-def test_work_can_be_cancelled_and_what_was_there_stays(visitor: Visitor) -> None:
+@pytest.fixture
+def hold(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Return a function after which no worker comes to an end by itself."""
+
+    def patch() -> None:
+        start = subprocess.Popen
+
+        def waiting(command: list[str], **options: Any) -> Any:
+            assert command[-1] == "wamigrate.window_work"
+            return start([sys.executable, "-c", BEGIN], **options)
+
+        monkeypatch.setattr(subprocess, "Popen", waiting)
+
+    return patch
+
+
+def test_work_can_be_cancelled_and_what_was_there_stays(visitor: Visitor, hold: Callable[[], None]) -> None:
     visitor.bring(CHAT)
+    hold()
     visitor.post("make", wish="to:markdown")
     job = visitor.session.job
+    assert job is not None
+    end = time.monotonic() + 60
+    while not list(visitor.session.folder.glob("make-*")):
+        assert time.monotonic() < end
+        time.sleep(0.01)
     assert "Where do you want to take them?" in plain(visitor.post("cancel").text)
     assert visitor.session.state == "looked"
-    assert job is None or job.process.poll() is not None  # it may have ended before
+    assert job.process.poll() is not None
     assert not list(visitor.session.folder.glob("make-*"))
 
 
-def test_what_is_done_is_told_while_it_is_done(visitor: Visitor) -> None:
+def test_what_is_done_is_told_while_it_is_done(visitor: Visitor, hold: Callable[[], None]) -> None:
     visitor.put(NAME, zipped(CHAT))
+    hold()
     html = visitor.post("look").text
     assert "Reading your chat" in plain(html)
     state = visitor.get("state").json()
     assert state["state"] == "looking"
     assert "second" in state["words"]
-    visitor.wait()
+    visitor.post("cancel")
 
 
-def test_a_worker_that_dies_is_an_error_in_words(visitor: Visitor) -> None:
+def test_a_worker_that_dies_is_an_error_in_words(visitor: Visitor, hold: Callable[[], None]) -> None:
     visitor.bring(CHAT)
+    hold()
     visitor.post("make", wish="to:markdown")
     job = visitor.session.job
     assert job is not None

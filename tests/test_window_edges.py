@@ -315,10 +315,10 @@ def test_the_browser_is_opened_with_a_key_for_one_use(monkeypatch: pytest.Monkey
     serving.start()
     address, other = opened.get(timeout=30), told.get(timeout=30)
     assert address.partition("?")[0] == other.partition("?")[0]
-    with httpx.Client(follow_redirects=True) as client:
+    with httpx.Client(follow_redirects=True, timeout=60) as client:
         page = client.get(address)
         assert "wamigrate" in page.text
-        assert httpx.get(address).status_code == 403
+        assert httpx.get(address, timeout=60).status_code == 403
         origin = address.partition("/?")[0]
         assert client.post(f"{page.url}quit", headers={"Origin": origin}).status_code == 200
     serving.join(30)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,7 +32,7 @@ def program(tmp_path: Path) -> Iterator[Program]:
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    with httpx.Client(follow_redirects=True) as client:
+    with httpx.Client(follow_redirects=True, timeout=60) as client:
         yield client
 
 
@@ -54,12 +55,12 @@ def wait_for(client: httpx.Client, base: str, state: str) -> None:
 
 def gone(process: int) -> bool:
     """Tell whether a process has ended."""
+    status = Path(f"/proc/{process}/status")
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+        return status.exists() and "State:\tZ" in status.read_text()
+    except (ProcessLookupError, FileNotFoundError):
         return True
-    status = Path(f"/proc/{process}/status")
-    return status.exists() and "State:\tZ" in status.read_text()
 
 
 def test_it_prints_an_address_on_this_machine_with_a_key(program: Program) -> None:
@@ -139,8 +140,10 @@ def test_two_programs_leave_each_others_folders_alone(client: httpx.Client, tmp_
 def test_a_worker_does_not_outlive_a_killed_program(client: httpx.Client, program: Program) -> None:
     base = upload(client, program)
     client.post(f"{base}look")
-    tasks = Path(f"/proc/{program.process.pid}/task").glob("*/children")
-    children = [int(child) for task in tasks for child in task.read_text().split()]
+    children: list[int] = []
+    for task in Path(f"/proc/{program.process.pid}/task").glob("*/children"):
+        with suppress(OSError):  # a thread that has ended meanwhile
+            children += map(int, task.read_text().split())
     program.end(signal.SIGKILL)
     end = time.monotonic() + 20
     while not all(map(gone, children)):
