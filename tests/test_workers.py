@@ -113,6 +113,21 @@ class TestPool:
         done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
         assert done.stdout == "once\n[2.0, 3.0]\n"
 
+    def test_no_room_for_an_answer_is_an_error_of_its_call_alone(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(_: object) -> bytes:
+            raise MemoryError
+
+        with WorkerPool(1) as pool:
+            with monkeypatch.context() as patch:
+                patch.setattr(workers, "_receive", full)
+                error = pool.submit(worker_calls.double, 1).exception(timeout=30)
+            assert isinstance(error, WorkerError)
+            assert str(error).endswith(" (MemoryError)")
+            assert pool.pids == []
+            assert pool.submit(worker_calls.double, 4).result(timeout=30) == 8
+
 
 @posix
 class TestDeath:

@@ -34,6 +34,8 @@ T = TypeVar("T")
 _LENGTH: Final = struct.Struct(">Q")
 """Stands before every message in a pipe."""
 _TRIES: Final = 2
+_GONE: Final = (OSError, EOFError, ValueError)
+"""What talking to a worker raises that is gone, or was dismissed between two steps."""
 _GRACE: Final = 10.0
 """Seconds that a worker has to put in order what it was writing."""
 _SIGNALS: Final = tuple(
@@ -149,9 +151,11 @@ class WorkerPool(Executor):
             try:
                 worker = worker or self._hire()
                 good, value = worker.call(message)
-            except (OSError, EOFError, ValueError):  # gone, or dismissed between two steps
+            except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for the answer
                 how = self._part_with(worker) if worker else "it could not be started"
                 worker = None
+                if not isinstance(error, _GONE):
+                    how = f"{how} ({type(error).__name__})"
                 if self._stopping:
                     break
                 continue
