@@ -106,9 +106,11 @@ class Job:
         stdin, stdout = self.process.stdin, self.process.stdout
         assert stdin is not None
         assert stdout is not None
-        with suppress(OSError):  # it ended before it was told
+        try:
             stdin.write(msgspec.json.encode(self.task) + b"\n")
             stdin.flush()
+        except (OSError, ValueError):  # it ended before it was told, or cannot be told its files
+            self.process.kill()
         last = self._last_news(stdout)
         self.process.wait()
         with suppress(OSError):
