@@ -6,6 +6,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -173,7 +174,7 @@ class TestDeath:
         monkeypatch.setattr(workers, "_GRACE", 0.2)
         pool = WorkerPool(1)
         running = pool.submit(worker_calls.stubborn, tmp_path)
-        wait_for(lambda: (tmp_path / "here").exists() and (tmp_path / "here").read_text())
+        wait_for((tmp_path / "here").exists)
         pool.stop()
         assert "SIGKILL" in str(running.exception())
         assert not is_alive(int((tmp_path / "here").read_text()))
@@ -207,7 +208,7 @@ class TestDeath:
             "WorkerPool(1).submit(worker_calls.tidy, Path(sys.argv[1])).result()"
         )
         parent = subprocess.Popen([sys.executable, "-c", code, tmp_path, Path(__file__).parent])
-        wait_for(lambda: (tmp_path / "half").exists() and (tmp_path / "half").read_text())
+        wait_for((tmp_path / "half").exists)
         pid = int((tmp_path / "half").read_text())
         parent.kill()
         parent.wait()
@@ -222,11 +223,11 @@ class TestDeath:
 
     def test_a_worker_that_is_asked_to_stop_stops(self, pool: WorkerPool, tmp_path: Path) -> None:
         running = pool.submit(worker_calls.tidy, tmp_path)
-        wait_for(lambda: (tmp_path / "half").exists() and (tmp_path / "half").read_text())
+        wait_for((tmp_path / "half").exists)
         first = int((tmp_path / "half").read_text())
         os.kill(first, signal.SIGTERM)
         wait_for(lambda: not is_alive(first))
-        wait_for(lambda: (tmp_path / "half").exists() and (tmp_path / "half").read_text())
+        wait_for((tmp_path / "half").exists)
         os.kill(int((tmp_path / "half").read_text()), signal.SIGTERM)
         assert isinstance(running.exception(timeout=30), WorkerError)
 
@@ -252,11 +253,13 @@ class TestWithoutWhatPosixHas:
         INNER._send(calls, pickle.dumps((worker_calls.double, (4,), {})))
         calls.seek(0)
         codes: list[int] = []
-        monkeypatch.setattr(workers, "_interrupt_main", lambda: None)
+        interrupted = threading.Event()
+        monkeypatch.setattr(workers, "_interrupt_main", interrupted.set)
         monkeypatch.setattr(os, "_exit", codes.append)
         monkeypatch.delattr(signal, "pthread_sigmask", raising=False)
         try:
             INNER._serve(calls, answers)
+            assert interrupted.wait(30), "the thread is done with what is replaced here"
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)

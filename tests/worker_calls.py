@@ -58,19 +58,26 @@ def kill_if(name: str) -> str:
 def tidy(folder: Path) -> None:
     """Write something that is removed in the end, however it ends."""
     half = folder / "half"
-    half.write_text(str(os.getpid()))
     try:
+        _sign(half)
         time.sleep(60)
     finally:
-        half.unlink()
+        half.unlink(missing_ok=True)
 
 
 def stubborn(folder: Path) -> None:
     """Say who is there, and stay whatever happens."""
-    (folder / "here").write_text(str(os.getpid()))
     while True:
         with suppress(KeyboardInterrupt):
+            _sign(folder / "here")
             time.sleep(60)
+
+
+def _sign(path: Path) -> None:
+    """Write who is there; the file is there with its content or not at all."""
+    draft = path.with_suffix(".new")
+    draft.write_text(str(os.getpid()))
+    draft.replace(path)
 
 
 def end_by(number: int) -> None:
