@@ -441,6 +441,15 @@ class TestScreen:
         assert before.endswith("\x1b[2K"), "the line of the bar is erased"
         assert "two: reading" in after
 
+    def test_a_bar_that_comes_too_late_does_not_come(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with progress.watching() as watch:
+            watch("writing", 1, 2)
+        watch.start()
+        watch("writing", 2, 2)
+        assert terminal.getvalue() == ""
+
     def test_without_a_terminal_there_is_no_bar(self, monkeypatch: pytest.MonkeyPatch) -> None:
         screen = io.StringIO()
         monkeypatch.setattr(progress, "_DELAY", 0.05)

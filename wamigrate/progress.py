@@ -22,6 +22,7 @@ class Watching:
         self._lock = threading.Lock()
         self._bar: Progress | None = None
         self._due = False
+        self._over = False
         self._now = ("", 0, 0)
 
     def __call__(self, step: str, done: int, total: int) -> None:
@@ -32,10 +33,11 @@ class Watching:
                 self._show()
 
     def start(self) -> None:
-        """Show the news from now on."""
+        """Show the news from now on, unless it is over: a timer may still call when it was cancelled late."""
         with self._lock:
-            self._due = True
-            self._show()
+            self._due = not self._over
+            if self._due:
+                self._show()
 
     def hide(self) -> None:
         """Take the bar away until there are other news."""
@@ -45,7 +47,7 @@ class Watching:
     def stop(self) -> None:
         """Take the bar away for good."""
         with self._lock:
-            self._due = False
+            self._due, self._over = False, True
             self._hide()
 
     def _hide(self) -> None:
