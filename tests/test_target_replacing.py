@@ -117,6 +117,25 @@ def test_whatever_goes_wrong_at_the_last_moment_gives_the_older_folder_back(
     assert names(folder.parent) == ["out"]
 
 
+def test_ctrl_c_after_the_last_step_is_one_and_the_new_folder_stays(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wamigrate.target.exchange", _cannot)
+    replace = Path.replace
+
+    def interrupted(path: Path, place: Path) -> Path:
+        found = replace(path, place)
+        if place == folder:
+            raise KeyboardInterrupt
+        return found
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write(FolderTarget(folder, overwrite=True), "new")
+    assert (folder / "note.md").read_text() == "new"
+    assert names(folder.parent) == ["out"]
+
+
 def test_another_file_beside_the_older_ones_is_no_change_of_them(folder: Path) -> None:
     place = FolderTarget(folder, overwrite=True)
     (folder / "theirs.txt").write_text("theirs")

@@ -478,13 +478,10 @@ class FolderTarget(PathTarget):
                 exchange(twin.result, self._place)
                 raise
             return
+        # Whatever breaks this off: the end of the twin puts the older one back, unless the new one is there.
         self._place.replace(twin.older)
-        try:
-            self._keep(twin.older, twin.result, kept)
-            twin.result.replace(self._place)
-        except BaseException:
-            twin.older.replace(self._place)
-            raise
+        self._keep(twin.older, twin.result, kept)
+        twin.result.replace(self._place)
 
     def _keep(self, older: Path, newer: Path, kept: frozenset[str] = frozenset()) -> frozenset[str]:
         try:
