@@ -37,9 +37,10 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[WorkerPool]:
     return pools
 
 
-def test_both_processes_work_and_the_order_stays() -> None:
+def test_both_processes_work_and_the_order_stays(started: list[WorkerPool]) -> None:
     with sharing.sharing():
         prepare_sharing(ENOUGH)
+        wake(started)
         assert map_shared(worker_calls.double_all, MANY) == [2 * one for one in MANY]
         processes = set(map_shared(worker_calls.slow_processes, MANY))
     assert os.getpid() in processes
