@@ -48,6 +48,23 @@ def test_where_nothing_was_finished_nothing_stays_of_it(journal: Journal, tmp_pa
     assert not list(tmp_path.iterdir())
 
 
+def test_where_another_run_began_meanwhile_its_lines_stay(journal: Journal) -> None:
+    journal.begin(["place"])
+    other = Journal(journal.path)
+    other.begin([])
+    journal.end()
+    other.finish([finished("a")])
+    other.end()
+    assert read_journal(journal.path).knows("a")
+
+
+def test_what_another_run_removed_is_no_error(journal: Journal, tmp_path: Path) -> None:
+    journal.begin([])
+    journal.path.unlink()
+    journal.end()
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_in_which_something_appeared_meanwhile_stays(journal: Journal, tmp_path: Path) -> None:
     journal.begin([])
     (tmp_path / "new" / "mine.txt").touch()

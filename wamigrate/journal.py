@@ -113,6 +113,7 @@ class Journal:
         self._parents = [folder for folder in path.parents if not os.path.lexists(folder)]
         self._is_new = not os.path.lexists(path)
         self._finished = False
+        self._written = 0
 
     def begin(self, free: Iterable[str]) -> None:
         """Write that a run begins.
@@ -153,7 +154,7 @@ class Journal:
     def end(self) -> None:
         """Close it after a run that was not broken off; where nothing was finished nothing stays of it."""
         self.close()
-        if self._is_new and not self._finished:
+        if self._is_new and not self._finished and self._is_alone():
             self.path.unlink(missing_ok=True)
             for folder in self._parents:
                 try:
@@ -161,8 +162,19 @@ class Journal:
                 except OSError:
                     break
 
+    def _is_alone(self) -> bool:
+        """Tell whether no other run has written into it, which goes on with it."""
+        try:
+            return self.path.lstat().st_size <= self._written
+        except FileNotFoundError:
+            return True
+
     def _write(self, data: bytes) -> None:
-        if self._handle is not None and os.write(self._handle, data) < len(data):
+        if self._handle is None:
+            return
+        written = os.write(self._handle, data)
+        self._written += written
+        if written < len(data):
             raise OSError("the disk is full")
 
     def _sync(self) -> None:
