@@ -2,15 +2,16 @@
 
 import os
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from wamigrate.errors import AmbiguousFormatError, OptionError
+from wamigrate.errors import AmbiguousFormatError, OptionError, WorkerError
 from wamigrate.formats import Parser
-from wamigrate.inputs import find_inputs
+from wamigrate.inputs import Look, find_inputs, judge_with, look_at
 from wamigrate.source import Source
 
 CHAT = "25/03/2025, 21:04 - Mira: Hi\n25/03/2025, 21:05 - ChatGPT: Hello\n25/03/2025, 21:06 - Mira: Bye\n"
@@ -201,6 +202,31 @@ def test_a_file_that_may_not_be_read_is_passed_on_beside_sound_ones(
     monkeypatch.setattr(Path, "open", refuse)
     assert found("chats") == ["chats/a.txt", "chats/locked.txt"]
     assert place.exists()
+
+
+@pytest.mark.usefixtures("place")
+def test_a_file_that_ends_every_process_that_looks_at_it_is_reported_and_stops_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[list[str]] = []
+
+    def look(paths: Sequence[Path]) -> list[Look]:
+        """Stand for a worker; that it was tried twice is the pool's affair."""
+        looked.append([path.name for path in paths])
+        if any(path.name == "20.txt" for path in paths):
+            raise WorkerError("the process that worked on it ended before its time")
+        return look_at(paths)
+
+    expected = [f"chats/{number}.txt" for number in range(10, 50)]
+    for name in expected:
+        text(name)
+    monkeypatch.setattr("wamigrate.inputs.look_at", look)
+    with ThreadPoolExecutor(1) as executor:
+        found = find_inputs(["chats"], judge_with(executor))
+    assert [path.as_posix() for path in found.paths] == expected
+    assert Path("chats/20.txt") not in found.formats
+    assert len(found.formats) == 39
+    assert sorted(map(len, looked)) == [1] * 16 + [8, 16, 16]
 
 
 @pytest.mark.usefixtures("place")

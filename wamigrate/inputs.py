@@ -16,6 +16,7 @@ from wamigrate.errors import (
     OptionError,
     SourceError,
     UnknownFormatError,
+    WorkerError,
 )
 from wamigrate.formats import Parser, detect, find_parsers, gathers, marks_of
 from wamigrate.journal import JOURNAL, read_journal
@@ -72,9 +73,19 @@ def judge_with(executor: Executor) -> Judge:
         if len(paths) <= _FEW:
             return look_at(paths)
         parts = [paths[start : start + _AT_ONCE] for start in range(0, len(paths), _AT_ONCE)]
-        return [look for looks in executor.map(look_at, parts) for look in looks]
+        return list(_looks(executor, parts))
 
     return judge
+
+
+def _looks(executor: Executor, parts: Sequence[Sequence[Path]]) -> Iterator[Look]:
+    """Let others look at files, some at once; one that ends whoever looks at it cannot be read."""
+    waiting = [executor.submit(look_at, part) for part in parts]
+    for part, future in zip(parts, waiting, strict=True):
+        try:
+            yield from future.result()
+        except WorkerError:
+            yield from _looks(executor, [[path] for path in part]) if len(part) > 1 else [Look(None)]
 
 
 def look_at(paths: Sequence[Path]) -> list[Look]:
