@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -28,6 +29,8 @@ from wamigrate.planning import plan
 from wamigrate.workers import WorkerPool
 
 Run = Callable[..., Result]
+SAID = r"(Exception ignored (.*\n)+)?error: interrupted; .* the same command with --resume goes on\n"
+"""Printed where a signal ends a run; one that comes within a callback of Python is printed before, too."""
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 
 
@@ -224,14 +227,13 @@ class TestDeath:
         os.killpg(process.pid, number) if number is signal.SIGINT else process.send_signal(number)
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 130, errors
-        assert errors.startswith("error: interrupted; ")
-        assert errors.endswith("the same command with --resume goes on\n")
+        assert re.fullmatch(SAID, errors), errors
         assert left_over(tmp_path / "out") == []
         written = sorted((tmp_path / "out").glob("*.json"))
         assert all(json.loads(path.read_bytes()) for path in written)
         report = json.loads((tmp_path / "report.json").read_bytes())
         assert report["exit_code"] == 130
-        assert 0 < len(report["outcomes"]) <= len(written) < 60
+        assert int(jobs == "1") <= len(report["outcomes"]) <= len(written) < 60  # workers may be ahead
         with pytest.raises(ProcessLookupError):
             os.killpg(process.pid, 0)
 
