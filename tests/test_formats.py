@@ -45,8 +45,10 @@ Add = Callable[[Group, str, str], None]
 @pytest.fixture
 def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Add]:
     """Return a function that adds a format to a group, as installing a distribution does."""
-    (tmp_path / "wamigrate_diary.py").write_text(PARSER, encoding="utf-8")
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    folder = tmp_path / "tests"  # so Hypothesis takes none of its constants for later tests
+    folder.mkdir()
+    (folder / "wamigrate_diary.py").write_text(PARSER, encoding="utf-8")
+    monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
     added: dict[Group, list[EntryPoint]] = {"parsers": [], "exporters": []}
 
     def installed(group: Group) -> tuple[EntryPoint, ...]:
