@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 from types import FrameType
@@ -65,6 +66,8 @@ def _main(cpu: float, wall: float, argv: list[str]) -> None:
     process = os.fork()
     if process == 0:
         _become(argv, write, cpu)
+    with suppress(OSError):  # it has done so itself already
+        os.setpgid(process, process)
     os.close(write)
     signal.signal(signal.SIGALRM, _ending(process))
     signal.setitimer(signal.ITIMER_REAL, wall)
@@ -82,7 +85,8 @@ def _main(cpu: float, wall: float, argv: list[str]) -> None:
 
 def _ending(process: int) -> Callable[[int, FrameType | None], None]:
     def end(_number: int, _frame: FrameType | None) -> None:
-        os.killpg(process, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has ended just now
+            os.killpg(process, signal.SIGKILL)
 
     return end
 
