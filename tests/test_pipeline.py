@@ -16,7 +16,7 @@ from wamigrate.formats import Layout, find_exporter
 from wamigrate.ids import identify
 from wamigrate.model import Conversation, Message, replace
 from wamigrate.notes import Notes
-from wamigrate.pipeline import Reading, check_parts, export, mark_up, prepare, read_source, reading
+from wamigrate.pipeline import Reading, check_parts, export, prepare, read_source, reading
 from wamigrate.planning import plan
 from wamigrate.report import Result
 from wamigrate.settings import Settings
@@ -106,7 +106,7 @@ def test_the_zone_is_in_the_times_and_in_the_source(chat: Path) -> None:
 def test_doing_the_steps_at_once_is_doing_them_one_after_the_other(found: Conversation) -> None:
     found = replace(found, id="", messages=tuple(replace(message, id="") for message in found.messages))
     at_once = prepare(found, Settings(time_zone="Europe/Berlin"), Notes())
-    steps = mark_up(localize(identify(assign_roles(found)), find_zone("Europe/Berlin")))
+    steps = localize(identify(assign_roles(found)), find_zone("Europe/Berlin"))
     assert at_once.messages == steps.messages
     assert at_once.id == steps.id
     assert at_once.participants == steps.participants

@@ -1,10 +1,10 @@
 """A second process that helps with long chats: the same results, sooner, and nothing left behind."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import pytest
 import worker_calls
@@ -16,6 +16,13 @@ from wamigrate.sharing import ENOUGH, map_ahead, map_shared, prepare_sharing
 from wamigrate.workers import WorkerPool
 
 MANY: Final = list(range(5 * ENOUGH))
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def in_one(function: Callable[[list[T]], list[R]], items: Sequence[T]) -> list[R]:
+    """Return what a function makes of all groups, as one list."""
+    return [one for group in map_shared(function, items) for one in group]
 
 
 @pytest.fixture(autouse=True)
@@ -41,10 +48,25 @@ def test_both_processes_work_and_the_order_stays(started: list[WorkerPool]) -> N
     with sharing.sharing():
         prepare_sharing(ENOUGH)
         wake(started)
-        assert map_shared(worker_calls.double_all, MANY) == [2 * one for one in MANY]
-        processes = set(map_shared(worker_calls.slow_processes, MANY))
+        assert in_one(worker_calls.double_all, MANY) == [2 * one for one in MANY]
+        processes = set(in_one(worker_calls.slow_processes, MANY))
     assert os.getpid() in processes
     assert len(processes) == 2
+
+
+def test_the_other_process_goes_on_while_the_caller_is_busy(started: list[WorkerPool]) -> None:
+    with sharing.sharing():
+        prepare_sharing(ENOUGH)
+        wake(started)
+        processes: list[int] = []
+        for number, group in enumerate(map_shared(worker_calls.slow_processes, MANY)):
+            if number == 0:
+                last = started[0].submit(worker_calls.double, 1)  # done after all groups
+                assert last.result() == 2
+            processes += group[:1]
+    assert len(processes) == len(MANY) // 1000
+    assert processes.count(os.getpid()) < len(processes) / 2
+    assert os.getpid() not in processes[:1]
 
 
 def test_a_stream_is_worked_on_ahead_but_not_far() -> None:
@@ -80,7 +102,7 @@ def test_what_a_killed_process_did_not_do_is_done_here(started: list[WorkerPool]
         prepare_sharing(ENOUGH)
         here = str(os.getpid())
         wake(started)
-        assert map_shared(worker_calls.die_elsewhere, [here] * 4000) == [here] * 4000
+        assert in_one(worker_calls.die_elsewhere, [here] * 4000) == [here] * 4000
         ahead = map_ahead(worker_calls.die_elsewhere, [here] * 20, lambda one: [one])
         assert [made for _, made in ahead] == [[here]] * 20
 
@@ -89,19 +111,19 @@ def test_an_error_is_raised_here_whoever_met_it() -> None:
     with sharing.sharing():
         prepare_sharing(ENOUGH)
         with pytest.raises(ValueError, match="no such thing"):
-            map_shared(worker_calls.fail_all, ["no such thing"] * 4000)
+            in_one(worker_calls.fail_all, ["no such thing"] * 4000)
 
 
 def test_nobody_gets_a_process_who_did_not_ask(started: list[WorkerPool]) -> None:
     prepare_sharing(ENOUGH)
-    assert set(map_shared(worker_calls.slow_processes, MANY)) == {os.getpid()}
+    assert set(in_one(worker_calls.slow_processes, MANY)) == {os.getpid()}
     assert not started
 
 
 def test_a_short_chat_needs_no_process(started: list[WorkerPool]) -> None:
     with sharing.sharing():
         prepare_sharing(ENOUGH - 1)
-        assert set(map_shared(worker_calls.slow_processes, MANY)) == {os.getpid()}
+        assert set(in_one(worker_calls.slow_processes, MANY)) == {os.getpid()}
         assert not started[0].pids
 
 
@@ -111,7 +133,7 @@ def test_one_processor_gets_no_second_process(
     monkeypatch.setattr(sharing, "processors", lambda: 1)
     with sharing.sharing():
         prepare_sharing(ENOUGH)
-        assert set(map_shared(worker_calls.slow_processes, MANY)) == {os.getpid()}
+        assert set(in_one(worker_calls.slow_processes, MANY)) == {os.getpid()}
     assert not started
 
 
@@ -119,7 +141,7 @@ def test_the_process_is_gone_afterwards_also_after_an_error(started: list[Worker
     def interrupted() -> None:
         with sharing.sharing():
             prepare_sharing(ENOUGH)
-            map_shared(worker_calls.slow_processes, MANY)
+            in_one(worker_calls.slow_processes, MANY)
             assert started[0].pids
             raise KeyboardInterrupt
 

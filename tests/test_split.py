@@ -426,6 +426,16 @@ def test_what_auto_decided_stays_when_messages_follow(conversation: Conversation
     ]
 
 
+@given(talks(), MODES, st.lists(st.integers(0, 30)))
+def test_parts_may_end_anywhere(conversation: Conversation, mode: str, ends: list[int]) -> None:
+    splitter = Splitter(conversation, mode)
+    places = [0, *sorted(ends), 30]
+    found = [
+        piece for one, end in pairwise(places) for piece in splitter.feed(conversation.messages[one:end])
+    ]
+    assert (*found, *splitter.finish()) == split(conversation, mode)
+
+
 @given(talks(), MODES)
 def test_the_reasons_belong_to_the_cuts(conversation: Conversation, mode: str) -> None:
     found = explain(conversation, mode)

@@ -19,6 +19,8 @@ _CONSOLE: Final = re.compile(r"^con(?:in|out)\$(?=\.|$)", re.IGNORECASE)
 """Reserved by Windows, and not known to pathvalidate."""
 _PLAIN: Final = re.compile(r"[^\W_][\w ,;!'()&+=@\-]{10,198}[^\W_]")
 """Takes no look at what systems forbid: no sign of theirs is in it, and what they reserve is shorter."""
+_FORBIDDEN: Final = str.maketrans("", "", ':*?"<>|')
+"""Left out, as pathvalidate does: nearly all titles are questions."""
 
 
 def safe_name(text: str, fallback: str = "untitled") -> str:
@@ -54,7 +56,8 @@ def safe_name(text: str, fallback: str = "untitled") -> str:
 
 
 def _sanitize(name: str) -> str:
-    return name if _PLAIN.fullmatch(name) else sanitize_filename(name, platform="universal")
+    plain = name.translate(_FORBIDDEN)
+    return plain if _PLAIN.fullmatch(plain) else sanitize_filename(name, platform="universal")
 
 
 class UniqueNames:

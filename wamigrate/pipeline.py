@@ -15,8 +15,8 @@ rejoin                :func:`wamigrate.rejoin.rejoin`
 find damage           :func:`wamigrate.damage.mark_damage`
 repair                :func:`wamigrate.damage.repair_damage`
 redact                :func:`wamigrate.redaction.redact`
-mark up               :func:`mark_up`
-split                 :func:`wamigrate.split.split`
+mark up               :func:`marked_up`
+split                 :class:`wamigrate.split.Splitter`
 filter                :meth:`wamigrate.filters.Filter.keep`
 ====================  ===========================================
 
@@ -34,6 +34,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as renew
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -54,7 +55,7 @@ from wamigrate.service import service_notices
 from wamigrate.settings import Settings
 from wamigrate.sharing import map_shared, prepare_sharing
 from wamigrate.source import Source, open_source
-from wamigrate.split import DEFAULT, chat_title, split, time_range
+from wamigrate.split import DEFAULT, Splitter, chat_title, time_range
 from wamigrate.target import PathTarget, Target
 from wamigrate.wording import count_words
 from wamigrate.zones import local_times, localize
@@ -179,7 +180,7 @@ def _sum_up(notes: Notes, chats: int) -> None:
 
 
 def complete(found: Reading, finished: Sequence[bool], settings: Settings) -> Reading:
-    """Do what needs all chats of an input: redact them, and split them into conversations.
+    """Do what needs all chats of an input: redact them; then mark them up and split them into conversations.
 
     Args:
         found: chats as :func:`prepare` returns them, and no conversations yet.
@@ -192,9 +193,9 @@ def complete(found: Reading, finished: Sequence[bool], settings: Settings) -> Re
     if settings.redact:
         chats, media = _redact(chats, finished, settings, notes, media)
     conversations: list[Conversation] = []
-    for chat, done in zip(chats, finished, strict=True):
-        mode = settings.split if done else settings.split or DEFAULT
-        conversations.extend((chat,) if mode is None else split(chat, mode))
+    for number, done in enumerate(finished):
+        chats[number], pieces = _finish(chats[number], settings, done=done)
+        conversations.extend(pieces)
     if settings.time_zone is not None:
         notes.sources[:] = [replace(info, time_zone=settings.time_zone) for info in notes.sources]
     return renew(found, chats=tuple(chats), conversations=tuple(conversations), media=media)
@@ -207,16 +208,35 @@ def _redact(
     notes: Notes,
     media: Mapping[str, Source],
 ) -> tuple[list[Conversation], dict[str, Source]]:
-    """Redact everything, then mark up what :func:`prepare` left as received."""
     from wamigrate.redaction import redact  # noqa: PLC0415 - rarely asked for
 
     in_markdown = settings.text == "markdown"
-    redacted, places = redact(chats, notes, media, markdown=[done and in_markdown for done in finished])
-    marked = (
-        mark_up(chat) if in_markdown and not done else chat
-        for chat, done in zip(redacted, finished, strict=True)
-    )
-    return list(marked), places
+    return redact(chats, notes, media, markdown=[done and in_markdown for done in finished])
+
+
+def _finish(
+    chat: Conversation, settings: Settings, *, done: bool
+) -> tuple[Conversation, Sequence[Conversation]]:
+    """Mark up a chat and split it, both at once: its beginning is split while the rest is marked up.
+
+    Args:
+        chat: as :func:`prepare` returns it.
+        settings: what was asked for.
+        done: whether it had been marked up and split before it was read.
+
+    """
+    groups = (chat.messages,) if done else parts_to_split(chat, settings)
+    mode = settings.split if done else settings.split or DEFAULT
+    if mode is None:
+        return chat, (chat,)
+    splitter = Splitter(chat, mode)
+    messages: list[Message] = []
+    pieces: list[Conversation] = []
+    for group in groups:
+        messages += group
+        pieces += splitter.feed(group)
+    pieces += splitter.finish()
+    return replace(chat, messages=tuple(messages)), pieces
 
 
 def media_of(source: Source, infos: Iterable[SourceInfo]) -> dict[str, Source]:
@@ -239,9 +259,7 @@ def _origin(source: Source, name: str) -> Source | None:
 
 
 def prepare(found: Conversation, settings: Settings, notes: Notes) -> Conversation:
-    """Find out who is who, and give a chat its zone, ids, Markdown and title.
-
-    With ``redact``, texts stay as received: what is redacted is marked up afterwards.
+    """Find out who is who, and give a chat its zone, ids and title; texts are not marked up yet.
 
     Args:
         found: a chat as a parser yields it, without ids; or finished, with ids.
@@ -324,14 +342,25 @@ def reconstruct(chat: Conversation, settings: Settings, notes: Notes) -> Convers
     chat = mark_damage(chat, notes)
     if settings.repair:
         chat = repair_damage(chat, notes)
-    return mark_up(chat) if settings.text == "markdown" and not settings.redact else chat
+    return chat
 
 
-def mark_up(conversation: Conversation) -> Conversation:
-    """Turn the text of every message from WhatsApp's marks to CommonMark."""
-    messages = conversation.messages
-    texts = map_shared(texts_to_markdown, [(one.text, one.role == "assistant") for one in messages])
-    return replace(conversation, messages=rebuild(messages, texts=texts))
+def parts_to_split(chat: Conversation, settings: Settings) -> Iterable[tuple[Message, ...]]:
+    """Return the messages of a chat, some at a time, marked up if that is asked for.
+
+    Args:
+        chat: as :func:`prepare` returns it, redacted if it is to be.
+        settings: what was asked for.
+
+    """
+    return marked_up(chat.messages) if settings.text == "markdown" else (chat.messages,)
+
+
+def marked_up(messages: Sequence[Message]) -> Iterator[tuple[Message, ...]]:
+    """Turn the texts of messages from WhatsApp's marks to CommonMark; yield the messages some at a time."""
+    rest = iter(messages)
+    for texts in map_shared(texts_to_markdown, [(one.text, one.role == "assistant") for one in messages]):
+        yield rebuild(list(islice(rest, len(texts))), texts=texts)
 
 
 def export(

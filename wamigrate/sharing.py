@@ -62,22 +62,30 @@ def prepare_sharing(messages: int) -> None:
         helper.awake = True
 
 
-def map_shared(function: Callable[[list[T]], list[R]], items: Sequence[T]) -> list[R]:
-    """Call a function with groups of items, and return what it makes of all, in their order.
+def map_shared(function: Callable[[list[T]], list[R]], items: Sequence[T]) -> Iterator[list[R]]:
+    """Call a function with groups of items; yield what it makes of each, in their order.
+
+    The other process begins with the first group, and goes on while the caller is busy with what it got.
+    Whenever the caller would have to wait, this process does the last group that nobody has begun.
 
     Args:
         function: makes one thing of each item; at the top of a module, so that it can be pickled.
         items: its arguments.
 
     """
-    pool = _pool()
-    if pool is None or len(items) < 2 * _GROUP:
-        return function(list(items))
     groups = [list(items[at : at + _GROUP]) for at in range(0, len(items), _GROUP)]
-    # The other process begins at the end, and both meet somewhere in the middle.
-    futures = [pool.submit(function, group) for group in reversed(groups)]
-    found = [_either(function, group, futures.pop()) for group in groups]
-    return [one for group in found for one in group]
+    pool = _pool()
+    if pool is None:
+        yield from map(function, groups)
+        return
+    futures = [pool.submit(function, group) for group in groups]
+    made: dict[int, list[R]] = {}
+    end = len(groups)
+    for number, group in enumerate(groups):
+        while number < end and not futures[number].done() and futures[end - 1].cancel():
+            end -= 1
+            made[end] = function(groups[end])
+        yield made.pop(number) if number >= end else _either(function, group, futures[number])
 
 
 def map_ahead(

@@ -173,8 +173,8 @@ def _piece(chat: Conversation, messages: tuple[Message, ...], key: str, title: s
 class Splitter:
     """Splits a chat that comes in parts.
 
-    A conversation is given out once the next one has begun. A part may end wherever :func:`split` could
-    begin a conversation: after a pause of :data:`PATIENCE` before somebody other than the assistant.
+    A conversation is given out once the next one has begun. Parts may end anywhere: what may still belong to
+    an exchange that is not over waits for the next part.
     """
 
     def __init__(self, chat: Conversation, mode: str = DEFAULT) -> None:
@@ -197,9 +197,23 @@ class Splitter:
         """The end of what was given out, for the language of titles."""
         self._open: tuple[Message, ...] = ()
         """What has not been given out yet: the beginning of a conversation."""
+        self._waiting: tuple[Message, ...] = ()
+        """What comes after it, and was not looked at yet."""
 
     def feed(self, messages: tuple[Message, ...]) -> Iterator[Conversation]:
         """Take the next messages of the chat; yield the conversations that are complete."""
+        waiting = self._waiting + messages if self._waiting else messages
+        end = _latest_turn(waiting, len(self._waiting))
+        self._waiting = waiting[end:]
+        yield from self._take(waiting[:end])
+
+    def finish(self) -> Iterator[Conversation]:
+        """Yield what is left: at least the last conversation, also one of a chat without messages."""
+        yield from self._take(self._waiting)
+        rest = self._before + self._open
+        yield self._piece(rest, len(self._before), len(rest))
+
+    def _take(self, messages: tuple[Message, ...]) -> Iterator[Conversation]:
         known = self._before + self._open
         shown = known + messages if known else messages
         start = len(self._before)
@@ -207,10 +221,6 @@ class Splitter:
             yield self._piece(shown, start, boundary.index)
             start = boundary.index
         self._before, self._open = shown[max(0, start - LANGUAGE_REACH) : start], shown[start:]
-
-    def finish(self) -> Iterator[Conversation]:
-        """Yield the last conversation; also one of a chat without messages."""
-        yield self._piece(self._before + self._open, len(self._before), len(self._before) + len(self._open))
 
     def _boundaries(self, messages: tuple[Message, ...], known: int) -> Iterator[Boundary]:
         if self._mode.name == "none":
@@ -225,6 +235,21 @@ class Splitter:
     def _piece(self, messages: tuple[Message, ...], start: int, end: int) -> Conversation:
         title = self._namer.name(messages, start, end)
         return _piece(self._chat, messages[start:end], self._key, title)
+
+
+def _latest_turn(messages: Sequence[Message], start: int) -> int:
+    """Return the last place, not before ``start``, where an exchange surely begins; 0 where there is none."""
+    for index in range(len(messages) - 1, max(0, start - 1), -1):
+        before, following = messages[index - 1], messages[index]
+        begins = following.role != "assistant" and _is_spoken(before) and _is_spoken(following)
+        if begins and _may_part(before, following, PATIENCE):
+            return index
+    return 0
+
+
+def _is_spoken(message: Message) -> bool:
+    """Tell whether somebody wrote a message whose time is known."""
+    return message.role != "notice" and message.timestamp is not None
 
 
 def _in_auto(thread: Thread, messages: Sequence[Message], known: int = 0) -> Iterator[Boundary]:
@@ -283,7 +308,7 @@ def _starts(messages: Sequence[Message], mode: Mode) -> Iterator[Boundary]:
 
 def _next_speaker(messages: Sequence[Message], index: int) -> int:
     """Return the first message at or after ``index`` that somebody wrote and that has a time."""
-    while index < len(messages) and (messages[index].role == "notice" or messages[index].timestamp is None):
+    while index < len(messages) and not _is_spoken(messages[index]):
         index += 1
     return index
 
@@ -314,7 +339,7 @@ def _may_part(latest: Message, following: Message, patience: timedelta) -> bool:
 def _with_notices(messages: Sequence[Message], following: int) -> int:
     """Return where to cut before a message: the notices before it go with the message nearer in time."""
     latest = following - 1
-    while latest >= 0 and (messages[latest].role == "notice" or messages[latest].timestamp is None):
+    while latest >= 0 and not _is_spoken(messages[latest]):
         latest -= 1
     cut = following
     while cut - 1 > latest >= 0 and messages[cut - 1].role == "notice":

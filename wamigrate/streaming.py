@@ -22,6 +22,7 @@ from wamigrate.pipeline import (
     count_joined,
     media_of,
     note_others,
+    parts_to_split,
     read_source,
     reconstruct,
     settle_messages,
@@ -103,7 +104,8 @@ class _Stream:
             count += len(messages)
             self.messages += len(part.messages)
             self.joined += count_joined(part.messages)
-            yield from splitter.feed(part.messages)
+            for group in parts_to_split(part, settings):
+                yield from splitter.feed(group)
         yield from splitter.finish()
         _correct(notes, chat.info.id, count)
 
