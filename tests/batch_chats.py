@@ -1,6 +1,9 @@
 """Small chats for runs over many inputs, and what a run left behind."""
 
+import os
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -33,6 +36,25 @@ def contents(folder: Path) -> Mapping[str, str]:
 def left_over(folder: Path) -> list[str]:
     """Return the temporary files that a run has left."""
     return [path.name for path in folder.rglob(".wamigrate-*") if path.name != JOURNAL]
+
+
+def processes_in(folder: Path) -> list[int]:
+    """Return the numbers of the other processes that work in a folder, on systems that tell."""
+    place = folder.resolve()
+    found: list[int] = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile
+            if (process / "cwd").readlink() == place and process.name != str(os.getpid()):
+                found.append(int(process.name))
+    return found
+
+
+def wait_for_workers(folder: Path) -> None:
+    """Wait until no other process works in a folder any more; those of a killed run stop by themselves."""
+    end = time.monotonic() + 30
+    while processes_in(folder):
+        assert time.monotonic() < end, "a worker lives on"
+        time.sleep(0.01)
 
 
 class Notebook:

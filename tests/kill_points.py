@@ -30,6 +30,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from batch_chats import wait_for_workers
+
 from wamigrate import durable, target, twin
 from wamigrate.cli import app
 
@@ -226,6 +228,7 @@ class Stage:
 
     def check(self) -> Iterator[str]:
         """Yield what is wrong after a kill or a fault, and after the run that follows it."""
+        wait_for_workers(self.work)
         swaps = self.swap or not self.scene.older
         if not swaps:
             code = self.run(overwrite=False)

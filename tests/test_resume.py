@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batch_chats import contents, left_over, write_chats
+from batch_chats import contents, left_over, wait_for_workers, write_chats
 from typer.testing import CliRunner, Result
 
 from wamigrate import batch, cli, execution
@@ -404,25 +404,10 @@ def test_a_run_that_is_killed_at_any_moment_can_be_resumed(tmp_path: Path, jobs:
         time.sleep(dice.random() * 0.1)
         process.kill()
         process.wait()
-        _wait_for_workers(tmp_path)
+        wait_for_workers(tmp_path)
     last = subprocess.run(
         [*command, "-o", "out", "--resume"], cwd=tmp_path, check=False, capture_output=True, text=True
     )
     assert last.returncode == 0, last.stderr
     assert contents(tmp_path / "out") == contents(tmp_path / "clean")
     assert left_over(tmp_path / "out") == []
-
-
-def _wait_for_workers(folder: Path) -> None:
-    """Wait until no process works in a folder any more; they stop by themselves."""
-    end = time.monotonic() + 30
-    while any(_works_in(path, folder) for path in Path("/proc").glob("[0-9]*")):
-        assert time.monotonic() < end, "a worker lives on"
-        time.sleep(0.01)
-
-
-def _works_in(process: Path, folder: Path) -> bool:
-    try:
-        return (process / "cwd").readlink() == folder
-    except OSError:
-        return False
