@@ -3,15 +3,11 @@
 import json
 import os
 import shutil
-import socket
-import subprocess
-import time
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
-from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
@@ -22,6 +18,7 @@ from wamigrate.turns import Turns
 
 from .client_programs import InstallClient
 from .hard_archive import IMAGE, PICTURE, hard_archive, write_archive
+from .local_server import serving
 
 pytestmark = pytest.mark.clients
 
@@ -57,19 +54,15 @@ def server(client: InstallClient, tmp_path_factory: pytest.TempPathFactory) -> I
     if shutil.disk_usage(folder).free < _SPACE:
         pytest.fail("Open WebUI needs 4 GB of space")
     program = _installed(client)
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    command = [str(program), "serve", "--host", "127.0.0.1", "--port", str(port)]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, env=_environ(folder), stdout=log, stderr=log)
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait(address, process, folder / "log")
-            yield Server(address, _call(f"{address}/api/v1/auths/signup", "POST", _PERSON)["token"])
-        finally:
-            process.terminate()
-            process.wait(60)
+    with serving(
+        lambda port: [str(program), "serve", "--host", "127.0.0.1", "--port", str(port)],
+        lambda address: _call(f"{address}/health", "GET")["status"] is True,
+        folder,
+        folder / "log",
+        patience=_START,
+        environment=_environ(folder),
+    ) as address:
+        yield Server(address, _call(f"{address}/api/v1/auths/signup", "POST", _PERSON)["token"])
 
 
 def _installed(client: InstallClient) -> Path:
@@ -96,18 +89,6 @@ def _environ(folder: Path) -> dict[str, str]:
         "ANONYMIZED_TELEMETRY": "false",
         "DO_NOT_TRACK": "true",
     }
-
-
-def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(_START):
-        try:
-            if _call(f"{address}/health", "GET")["status"] is True:
-                return
-        except (URLError, OSError):
-            time.sleep(1)
-        if process.poll() is not None:
-            break
-    pytest.fail(f"Open WebUI does not start:\n{log.read_text(encoding='utf-8')[-3000:]}")
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,10 @@
 
 import json
 import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
-from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -17,6 +13,7 @@ import pytest
 from wamigrate.turns import visible_text
 
 from .hard_archive import IMAGE, PICTURE, hard_archive, write_archive
+from .local_server import serving
 from .node_programs import clients_folder, install_packages
 
 pytestmark = pytest.mark.clients
@@ -65,34 +62,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     shutil.copy(folder / "default" / "config.yaml", place)
     written = write_archive("sillytavern", place / "written")
     shutil.copytree(written, place / "data" / "default-user")
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    options = ["--port", str(port), "--browserLaunchEnabled=false", "--disableCsrf"]
-    places = ["--dataRoot", str(place / "data"), "--configPath", str(place / "config.yaml")]
-    with (place / "log").open("wb") as log:
-        process = subprocess.Popen(
-            ["node", "server.js", *options, *places], cwd=folder, stdout=log, stderr=log
-        )
-        try:
-            found_server = Server(f"http://127.0.0.1:{port}", place / "data" / "default-user")
-            _wait(found_server, process, place / "log")
-            yield found_server
-        finally:
-            process.terminate()
-            process.wait(60)
+    options = ["--browserLaunchEnabled=false", "--disableCsrf"]
+    options += ["--dataRoot", str(place / "data"), "--configPath", str(place / "config.yaml")]
 
+    def found(address: str) -> Server:
+        return Server(address, place / "data" / "default-user")
 
-def _wait(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(_START):
-        try:
-            if server.post("/api/characters/all", {}) is not None:
-                return
-        except (URLError, OSError):
-            time.sleep(1)
-        if process.poll() is not None:
-            break
-    pytest.fail(f"SillyTavern does not start:\n{log.read_text(encoding='utf-8')[-3000:]}")
+    with serving(
+        lambda port: ["node", "server.js", "--port", str(port), *options],
+        lambda address: found(address).post("/api/characters/all", {}) is not None,
+        folder,
+        place / "log",
+        patience=_START,
+    ) as address:
+        yield found(address)
 
 
 def test_the_character_is_listed_with_its_chats(server: Server) -> None:
