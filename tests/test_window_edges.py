@@ -2,20 +2,25 @@
 
 import asyncio
 import errno
+import io
 import os
+import signal
 import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, MutableMapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from types import SimpleNamespace
 from typing import Any, Final, cast
+from unittest.mock import Mock
 
 import httpx
 import msgspec
 import pytest
+import uvicorn
 from starlette.requests import ClientDisconnect
 from stored_cases import android, message
 from window_client import CHAT, LIMIT, NAME, PORT, Visitor, Window, plain, zipped
@@ -91,6 +96,27 @@ def test_a_disk_that_is_full_is_told_from_other_errors_and_nothing_stays(tmp_pat
     with pytest.raises(DiskFullError):
         asyncio.run(store(chunks(b"1", error=FULL), tmp_path / "a", 10))
     assert list(tmp_path.iterdir()) == []
+
+
+class Full(io.RawIOBase):
+    """A file on a disk that is full."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> int:
+        assert data
+        raise FULL
+
+
+def test_a_disk_that_is_full_is_told_even_if_closing_the_file_fails_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = io.BufferedWriter(Full(), 100)
+    monkeypatch.setattr(Path, "open", Mock(return_value=stream))
+    with pytest.raises(DiskFullError):
+        asyncio.run(store(chunks(b"1234"), tmp_path / "a", 10))
+    assert stream.closed
 
 
 def test_of_a_file_that_is_much_too_large_the_rest_is_not_read(
@@ -333,6 +359,89 @@ def test_on_windows_no_other_program_can_take_the_address(monkeypatch: pytest.Mo
         assert not listener.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_does_not_end_it_before_everything_is_removed(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = getattr(signal, name)
+    before = signal.getsignal(number)
+
+    class Hurried(PrivateFolder):
+        def close(self) -> None:
+            signal.raise_signal(number)
+            super().close()
+
+    monkeypatch.setattr(window_server, "PrivateFolder", partial(Hurried, tmp_path))
+    monkeypatch.setattr(uvicorn.Server, "run", Mock())
+    window_server.serve(LIMIT, Mock(), browser=False)
+    assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(number) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_signal_that_was_ignored_stays_so() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with inner(window_server)._ending_gently(raising(AssertionError())):
+            signal.raise_signal(signal.SIGHUP)
+            assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_folder_that_another_program_removes_before_it_is_locked_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock: Any = inner(window_place)._lock
+    seen: list[Path] = []
+
+    def late(stream: Any, *, wait: bool = False) -> bool:
+        if wait and not seen:
+            seen.extend(tmp_path.iterdir())
+            inner(window_place)._remove_stale(tmp_path)
+        return bool(lock(stream, wait=wait))
+
+    monkeypatch.setattr(window_place, "_lock", late)
+    with PrivateFolder(tmp_path) as folder:
+        assert len(seen) == 1
+        assert list(tmp_path.iterdir()) == [folder.path] != seen
+        with PrivateFolder(tmp_path):
+            assert folder.path.exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="locks of POSIX")
+def test_a_folder_is_locked_as_long_as_it_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dead = PrivateFolder(tmp_path)
+    inner(dead)._lock.close()
+    wipe, seen = window_place.wipe, list[bool]()
+
+    def wiping(path: Path) -> None:
+        with (path / "lock").open("r+b") as stream:
+            seen.append(inner(window_place)._lock(stream))
+        wipe(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(window_place, "wipe", wiping)
+        living = PrivateFolder(tmp_path)
+    assert seen == [False]
+    living.close()
+
+
+def test_a_lock_that_the_system_does_not_remove_with_its_folder_goes_once_it_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = PrivateFolder(tmp_path)
+    inner(dead)._lock.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(window_place, "wipe", Mock())  # as on Windows, of a folder with nothing else
+        living = PrivateFolder(tmp_path)
+    assert list(tmp_path.iterdir()) == [living.path]
+    living.close()
+
+
 def test_a_private_folder_removes_what_a_dead_program_left_and_nothing_else(tmp_path: Path) -> None:
     dead, living = PrivateFolder(tmp_path), PrivateFolder(tmp_path)
     inner(dead)._lock.close()
@@ -345,18 +454,21 @@ def test_a_private_folder_removes_what_a_dead_program_left_and_nothing_else(tmp_
 
 def test_on_windows_a_folder_is_locked_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     held: set[int] = set()
+    hows: list[int] = []
 
     def locking(handle: int, how: int, length: int) -> None:
-        assert (how, length) == (2, 1)
+        assert length == 1
+        hows.append(how)
         file = os.fstat(handle).st_ino
         if file in held:
             raise OSError(errno.EACCES, os.strerror(errno.EACCES))
         held.add(file)
 
     monkeypatch.setattr(window_place, "sys", SimpleNamespace(platform="win32"))
-    msvcrt = SimpleNamespace(LK_NBLCK=2, locking=locking)
+    msvcrt = SimpleNamespace(LK_LOCK=1, LK_NBLCK=2, locking=locking)
     monkeypatch.setitem(sys.modules, "msvcrt", cast("Any", msvcrt))
     with PrivateFolder(tmp_path):
         assert list(stale_folders(tmp_path)) == []
         held.clear()
         assert len(list(stale_folders(tmp_path))) == 1
+    assert hows == [1, 2, 2]

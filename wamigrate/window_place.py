@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
@@ -41,11 +41,9 @@ class PrivateFolder:
 
         """
         above = Path(tempfile.gettempdir()) if parent is None else parent
-        for stale in stale_folders(above):
-            wipe(stale)
-        self.path: Path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=above))
-        self._lock = (self.path / _LOCK).open("wb")
-        _try_lock(self._lock)
+        _remove_stale(above)
+        self.path: Path
+        self.path, self._lock = _make(above)
 
     def __enter__(self) -> Self:
         return self
@@ -62,10 +60,13 @@ class PrivateFolder:
 
 
 def stale_folders(parent: Path) -> Iterator[Path]:
-    """Yield the folders of ours in ``parent`` whose program does not run any more."""
+    """Yield the folders of ours in ``parent`` whose program does not run any more.
+
+    Each is locked until the next one is asked for.
+    """
     for folder in sorted(parent.glob(f"{_PREFIX}*")):
-        with suppress(OSError):
-            if _is_ours(folder) and _is_abandoned(folder):
+        with suppress(OSError), ExitStack() as stack:
+            if _is_ours(folder) and _is_abandoned(folder, stack):
                 yield folder
 
 
@@ -85,6 +86,28 @@ def size_of(folder: Path) -> int:
     return size
 
 
+def _remove_stale(parent: Path) -> None:
+    removed: list[Path] = []
+    for folder in stale_folders(parent):
+        wipe(folder)
+        removed.append(folder)
+    for folder in removed:
+        with suppress(OSError):  # Windows left the lock, which was open, and leaves it to who uses it by now
+            (folder / _LOCK).unlink(missing_ok=True)
+            folder.rmdir()
+
+
+def _make(parent: Path) -> tuple[Path, BinaryIO]:
+    """Make a folder and lock it, again where another program took it for a dead one's in between."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+        lock = (folder / _LOCK).open("wb")
+        _lock(lock, wait=True)
+        if (folder / _LOCK).exists():
+            return folder, lock
+        lock.close()
+
+
 def _is_ours(folder: Path) -> bool:
     """Tell a folder of this user from a link, a file, and what somebody else put there."""
     found = folder.lstat()
@@ -92,25 +115,24 @@ def _is_ours(folder: Path) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == owner
 
 
-def _is_abandoned(folder: Path) -> bool:
+def _is_abandoned(folder: Path, stack: ExitStack) -> bool:
     lock = folder / _LOCK
     if not lock.exists():
         return time.time() - folder.stat().st_mtime > _FRESH
-    with lock.open("r+b") as stream:
-        return _try_lock(stream)
+    return _lock(stack.enter_context(lock.open("r+b")))
 
 
-def _try_lock(stream: BinaryIO) -> bool:
-    """Lock a file for this process; return False where another holds it."""
+def _lock(stream: BinaryIO, *, wait: bool = False) -> bool:
+    """Lock a file for this process; return False where another holds it, or the system has no locks."""
     try:
         if sys.platform == "win32":
             import msvcrt  # noqa: PLC0415 - there only
 
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
         else:
             import fcntl  # noqa: PLC0415 - not on Windows
 
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(stream, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
     return True

@@ -6,7 +6,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
@@ -21,8 +21,8 @@ from wamigrate.window_sessions import TIMES, Sessions
 
 _GRACE: Final = 2
 """Seconds that running answers get when the program ends."""
-_SIGNALS: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
-"""What ends a program beside Ctrl-C, by the system it runs on."""
+_SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""What ends a program, by the system it runs on."""
 
 
 def serve(
@@ -61,8 +61,7 @@ def serve(
             address = f"http://{ADDRESS}:{found}/?key={keys.once()}"
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         try:
-            with suppress(KeyboardInterrupt):
-                servers[0].run(sockets=[listener])
+            servers[0].run(sockets=[listener])
         finally:
             sessions.close()
 
@@ -100,7 +99,10 @@ def _listening(port: int) -> Generator[socket.socket]:
 
 @contextmanager
 def _ending_gently(end: Callable[[], None]) -> Generator[None]:
-    """Let signals that end a program end the server only, so that everything is removed then."""
+    """Let signals that end a program end the server only, so that everything is removed then.
+
+    What was ignored stays so: ``nohup`` lets a program outlive its terminal.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -109,9 +111,10 @@ def _ending_gently(end: Callable[[], None]) -> Generator[None]:
         end()
 
     known = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
-    before = [signal.signal(number, heard) for number in known]
+    heeded = [number for number in known if signal.getsignal(number) is not signal.SIG_IGN]
+    before = [signal.signal(number, heard) for number in heeded]
     try:
         yield
     finally:
-        for number, handler in zip(known, before, strict=True):
+        for number, handler in zip(heeded, before, strict=True):
             signal.signal(number, handler)

@@ -104,19 +104,20 @@ async def store(chunks: AsyncIterator[bytes], path: Path, allowed: int) -> int:
 
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with path.open("xb", buffering=_BUFFER) as stream:
-        whole = False
-        try:
+    stream = path.open("xb", buffering=_BUFFER)
+    whole = False
+    try:
+        with stream:  # closing it writes what is left, which fails once more on a full disk
             size = await _write(chunks, stream, allowed)
-            whole = True
-        except (TooLargeError, OSError) as error:
-            await _drain(chunks)
-            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise DiskFullError from error
-            raise
-        finally:
-            if not whole:
-                await asyncio.to_thread(path.unlink, missing_ok=True)
+        whole = True
+    except (TooLargeError, OSError) as error:
+        await _drain(chunks)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFullError from error
+        raise
+    finally:
+        if not whole:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
     return size
 
 
