@@ -214,6 +214,7 @@ def test_what_cannot_be_read_back_is_a_failure(visitor: Visitor, monkeypatch: py
     said = plain(visitor.bring(CHAT))
     assert "Input/output error" in said
     assert visitor.session.look is None
+    assert list(visitor.session.folder.iterdir()) == [visitor.session.input]
 
 
 def test_work_is_done_only_once_its_result_is_there(
@@ -307,8 +308,7 @@ def test_no_more_closed_tabs_are_forgotten_than_there_must_be(tmp_path: Path) ->
     sessions = Sessions(tmp_path, 1000)
     first, second, asking = (sessions.add("en") for _ in range(3))
     for session in (first, second):
-        session.input.mkdir(parents=True)
-        (session.input / "a.bin").write_bytes(bytes(400))
+        session.received = 400
     assert sessions.room(asking, 500) >= 500
     assert [sessions.find(one.id) is None for one in (first, second)] == [True, False]
 

@@ -1,11 +1,14 @@
 """What tabs of the window hold is removed when nobody can want it any more, and is never too much."""
 
+import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from window_client import CHAT, LIMIT, NAME, Visitor, Window, plain, zipped
 
+from wamigrate import window_session
 from wamigrate.window_page import step_of
 from wamigrate.window_place import size_of
 from wamigrate.window_session import STEPS, Session
@@ -132,9 +135,83 @@ def test_files_that_are_on_their_way_count(tmp_path: Path) -> None:
     assert sessions.room(session, 500) == 1000
 
 
+def test_a_tab_holds_what_was_given_and_what_was_made_of_it(visitor: Visitor) -> None:
+    session = visitor.session
+    visitor.bring(CHAT)
+    assert session.size == size_of(session.folder) > len(zipped(CHAT))
+    for wish in ("to:json", "into:obsidian"):
+        visitor.make(wish)
+        assert session.size == size_of(session.folder)
+    visitor.post("clear")
+    assert session.size == 0
+
+
+def test_many_files_are_not_looked_at_again_with_each_one_that_comes(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Path] = []
+
+    def look_at(folder: Path) -> int:
+        looked.append(folder)
+        return 0
+
+    monkeypatch.setattr(window_session, "size_of", look_at)
+    other, visitor = window.visit(), window.visit()
+    other.bring(CHAT)
+    looked.clear()
+    for number in range(5):
+        visitor.put(f"{number}.bin", bytes(10))
+    assert looked == []
+
+
+def _sweep(sessions: Sessions, _: Session) -> None:
+    sessions.sweep()
+
+
+def _make_room(sessions: Sessions, asking: Session) -> None:
+    assert sessions.room(asking, 1000) == 1000
+
+
+@pytest.mark.parametrize("forget", [_sweep, _make_room])
+def test_pages_are_answered_while_the_files_of_others_are_removed(
+    forget: Callable[[Sessions, Session], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    sessions = Sessions(tmp_path, 1000, clock=lambda: now)
+    gone = sessions.add("en")
+    gone.received = 400
+    now += GRACE + 1
+    asking = sessions.add("en")
+    found: list[Session | None] = []
+
+    def clear(session: Session) -> None:
+        assert session is gone
+        answering = threading.Thread(target=lambda: found.append(sessions.find(asking.id)), daemon=True)
+        answering.start()
+        answering.join(5)
+
+    monkeypatch.setattr(Session, "clear", clear)
+    forget(sessions, asking)
+    assert found == [asking]
+    assert sessions.find(gone.id) is None
+
+
+def test_a_tab_that_receives_a_file_makes_no_room(tmp_path: Path) -> None:
+    sessions = Sessions(tmp_path, 1000)
+    receiving, asking = sessions.add("en"), sessions.add("en")
+    receiving.received = 400
+
+    async def room() -> int:
+        async with receiving.receiving:
+            return sessions.room(asking, 1000)
+
+    assert asyncio.run(room()) == 600
+    assert sessions.room(asking, 1000) == 1000
+
+
 def test_nothing_is_made_where_there_is_no_room_for_it(window: Window, visitor: Visitor) -> None:
     visitor.bring(CHAT)
-    (window.folder / "other").write_bytes(bytes(TIMES * LIMIT - 1500))
+    window.visit().session.received = TIMES * LIMIT - 1500
     said = plain(visitor.make("to:json"))
     assert "There is too much in all tabs together." in said
     assert "Where do you want to take them?" in said

@@ -1,6 +1,7 @@
 """The application behind the window: which address answers what."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
@@ -125,8 +126,20 @@ class Window:
         return _GONE if html is None else HTMLResponse(html)
 
     async def _result(self, session: Session, request: Request) -> Response:  # noqa: ARG002 - as all answers
-        path = session.result
-        return _GONE if path is None else Kept(download(path), self.sessions.serving(session))
+        return Kept(self._kept(session))
+
+    @asynccontextmanager
+    async def _kept(self, session: Session) -> AsyncGenerator[Response]:
+        """Answer with the result, which stays until it is downloaded."""
+        with self.sessions.serving(session):
+            place = await run_in_threadpool(session.take)
+            if place is None:
+                yield _GONE
+                return
+            try:
+                yield download(place.content)
+            finally:
+                await run_in_threadpool(session.let_go, place)
 
     async def _file(self, session: Session, request: Request) -> Response:
         """Take a file: its name in the query, its content as the body."""
@@ -143,7 +156,8 @@ class Window:
             session.folder.mkdir(mode=0o700, exist_ok=True)
             check_room(min(size, room), session.folder)
             with self.sessions.expecting(min(size, room)):
-                session.received += await store(request.stream(), path, min(allowed, room))
+                size = await store(request.stream(), path, min(allowed, room))
+                session.received += size
         except TooLargeError:
             failed = Failure("TooLarge" if allowed <= room else "TooMuch", OptionError.exit_code, "")
         except DiskFullError:
@@ -195,7 +209,8 @@ class Window:
         return await self._view(session)
 
     async def _clear(self, session: Session, request: Request) -> Response:  # noqa: ARG002 - as all answers
-        await run_in_threadpool(session.clear)
+        async with session.receiving:  # a file that is about to be there goes with all others
+            await run_in_threadpool(session.clear)
         return await self._view(session)
 
     async def _leave(self, session: Session, request: Request) -> Response:

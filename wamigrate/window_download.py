@@ -4,7 +4,7 @@ import io
 import mimetypes
 import zipfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -31,15 +31,14 @@ def download(path: Path) -> Response:
 class Kept(Response):
     """An answer during which what it is made of is kept."""
 
-    def __init__(self, answer: Response, keep: AbstractContextManager[None]) -> None:
+    def __init__(self, kept: AbstractAsyncContextManager[Response]) -> None:
         super().__init__()
-        self._answer = answer
-        self._keep = keep
+        self._kept = kept
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
-        with self._keep:
-            await self._answer(scope, receive, send)
+        async with self._kept as answer:
+            await answer(scope, receive, send)
 
 
 def disposition(name: str) -> str:

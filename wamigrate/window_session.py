@@ -13,7 +13,7 @@ from msgspec import Struct
 from wamigrate.errors import ExportError
 from wamigrate.report import Failure
 from wamigrate.window_job import Job, Task
-from wamigrate.window_place import wipe
+from wamigrate.window_place import size_of, wipe
 from wamigrate.window_words import FALLBACK
 from wamigrate.window_work import LOOK, MADE, PREVIEW, RESULT, Look, Made
 
@@ -63,6 +63,19 @@ class Wish(Struct, frozen=True):
     redact: bool = False
 
 
+@dataclass(slots=True, eq=False)
+class Place:
+    """A folder with what came of work."""
+
+    folder: Path
+    content: Path
+    """What of it is shown, or downloaded."""
+    size: int
+    """Bytes of its files, which do not change any more."""
+    served: int = 0
+    """Downloads of it that are on their way."""
+
+
 @dataclass(slots=True)
 class Session:
     """One tab; everything in it is in a folder of its own."""
@@ -75,6 +88,7 @@ class Session:
     received: int = 0
     """Bytes that were uploaded."""
     choice: Choice = field(default_factory=Choice)
+    """What was heeded when the files were looked at."""
     wish: Wish = field(default_factory=Wish)
     look: Look | None = None
     made: Made | None = None
@@ -84,7 +98,12 @@ class Session:
     tasks: int = 0
     turn: int = 0
     """Counts up with every new state, so that a page sees that there is one."""
-    _places: dict[str, Path] = field(default_factory=dict[str, Path])
+    _asked: Choice = field(default_factory=Choice)
+    """What is to be heeded by the look that is on its way, or was last."""
+    _places: dict[str, Place] = field(default_factory=dict[str, Place])
+    """What came last of each kind of work."""
+    _late: list[Place] = field(default_factory=list[Place])
+    """What nobody wants any more, but is still being downloaded: the last download removes it."""
     receiving: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a file comes in."""
     _lock: AbstractContextManager[object] = field(default_factory=RLock)
@@ -116,14 +135,22 @@ class Session:
         """Return the folder of the files that were uploaded."""
         return self.folder / INPUT
 
+    @property
+    def size(self) -> int:
+        """Return how many bytes it holds on the disk; only for work on its way files are looked at."""
+        with self._lock:
+            growing = 0 if self.job is None else size_of(Path(self.job.task.place))
+            return self.received + growing + sum(one.size for one in (*self._places.values(), *self._late))
+
     def clear(self) -> None:
-        """Forget everything but the language, from the disk, too."""
+        """Forget everything but the language, from the disk, too; a download comes to its end before."""
         with self._lock:
             self.cancel()
-            wipe(self.folder)
+            for work in list(self._places):
+                self._forget(work)
+            self._wipe_all()
             self.received, self.choice, self.wish = 0, Choice(), Wish()
             self.look = self.made = self.failure = None
-            self._places.clear()
             self.turn += 1
 
     def cancel(self) -> None:
@@ -137,16 +164,18 @@ class Session:
 
     def start_look(self, choice: Choice) -> None:
         """Begin to find out what the files are, with corrections."""
-        self.choice = choice
-        self._start("look", choice.options())
+        with self._lock:
+            self._asked = choice
+            self._start("look", choice.options())
 
     def start_make(self, wish: Wish) -> None:
         """Begin to write a result."""
-        self.wish = wish
-        options = self.choice.options()
-        if wish.redact:
-            options["redact"] = True
-        self._start("make", options)
+        with self._lock:
+            self.wish = wish
+            options = self.choice.options()
+            if wish.redact:
+                options["redact"] = True
+            self._start("make", options)
 
     def reconsider(self) -> None:
         """Go back from a result to the choice of one; the result is removed."""
@@ -164,9 +193,24 @@ class Session:
     @property
     def result(self) -> Path | None:
         """Return the file or folder that was made."""
-        if self.made is None or "make" not in self._places:
-            return None
-        return self._places["make"] / RESULT / self.made.path
+        place = self._places.get("make")
+        return None if place is None else place.content
+
+    def take(self) -> Place | None:
+        """Return where the result is, or None; it stays until :meth:`let_go`, come what may."""
+        with self._lock:
+            place = self._places.get("make")
+            if place is not None:
+                place.served += 1
+            return place
+
+    def let_go(self, place: Place) -> None:
+        """Note that a download has ended; the last one of what nobody wants any more removes it."""
+        with self._lock:
+            place.served -= 1
+            if not place.served and place in self._late:
+                self._late.remove(place)
+                wipe(place.folder)
 
     def preview(self, conversation: str) -> bytes | None:
         """Return a conversation as JSON; None where there is none of that id, or not any more."""
@@ -175,27 +219,27 @@ class Session:
             return None
         offset, length = self.look.lines[conversation]
         try:
-            with (place / PREVIEW).open("rb") as stream:
+            with place.content.open("rb") as stream:
                 stream.seek(offset)
                 return stream.read(length)
         except OSError:
             return None
 
     def _start(self, work: Literal["look", "make"], options: dict[str, str | bool]) -> None:
-        with self._lock:
-            self.cancel()
-            self.tasks += 1
-            self.failure, self.made = None, None
-            self._forget("make")
-            place = str(self.folder / f"{work}-{self.tasks}")
-            wish = self.wish if work == "make" else Wish()
-            try:
-                self.folder.mkdir(mode=0o700, exist_ok=True)
-                task = Task(work, self._files(), place, options, wish.into, wish.to, self.trace)
-                self.job = Job(task, self._ended)
-            except OSError as error:
-                self.failure = unwritable(error)
-            self.turn += 1
+        """Begin work; the caller holds the lock."""
+        self.cancel()
+        self.tasks += 1
+        self.failure, self.made = None, None
+        self._forget("make")
+        place = str(self.folder / f"{work}-{self.tasks}")
+        wish = self.wish if work == "make" else Wish()
+        try:
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            task = Task(work, self._files(), place, options, wish.into, wish.to, self.trace)
+            self.job = Job(task, self._ended)
+        except OSError as error:
+            self.failure = unwritable(error)
+        self.turn += 1
 
     def _files(self) -> tuple[str, ...]:
         """Return what was uploaded: a file alone is meant itself, several are meant together."""
@@ -222,18 +266,35 @@ class Session:
             return
         try:
             if job.task.work == "look":
-                self.look = _read(place / LOOK, Look)
+                self.look, self.choice = _read(place / LOOK, Look), self._asked
+                content = place / PREVIEW
             else:
                 self.made = _read(place / MADE, Made)
+                content = place / RESULT / self.made.path
         except OSError as error:
             self.failure = unwritable(error)
+            wipe(place)
             return
         self._forget(job.task.work)
-        self._places[job.task.work] = place
+        self._places[job.task.work] = Place(place, content, size_of(place))
 
     def _forget(self, work: str) -> None:
-        with suppress(KeyError):
-            wipe(self._places.pop(work))
+        place = self._places.pop(work, None)
+        if place is None:
+            return
+        if place.served:
+            self._late.append(place)
+        else:
+            wipe(place.folder)
+
+    def _wipe_all(self) -> None:
+        """Remove the folder with everything in it that is not being downloaded."""
+        late = {place.folder for place in self._late}
+        with suppress(OSError):  # it was never made, or something stays in it
+            for path in list(self.folder.iterdir()):
+                if path not in late:
+                    wipe(path)
+            self.folder.rmdir()
 
 
 def unwritable(error: OSError) -> Failure:

@@ -10,10 +10,9 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event, RLock, Thread
+from threading import Event, Lock, Thread
 from typing import Final
 
-from wamigrate.window_place import size_of
 from wamigrate.window_session import Session
 
 GRACE: Final = 120.0
@@ -39,9 +38,12 @@ class _Stay:
     serving: int = 0
     """Downloads that are on their way."""
 
+    @property
+    def is_busy(self) -> bool:
+        return self.serving > 0 or self.session.receiving.locked()
+
     def is_forgotten(self, now: float) -> bool:
-        busy = self.serving or self.session.receiving.locked()
-        return not busy and now - self.seen > (IDLE if self.pages else GRACE)
+        return not self.is_busy and now - self.seen > (IDLE if self.pages else GRACE)
 
 
 class Sessions:
@@ -65,7 +67,10 @@ class Sessions:
         self._all: dict[str, _Stay] = {}
         self._number = 0
         self._expected = 0
-        self._lock = RLock()
+        self._lock = Lock()
+        """Held for a moment only: every answer waits for it."""
+        self._forgetting = Lock()
+        """Held while what tabs held is removed, which may take long."""
         self._closed = Event()
 
     def add(self, language: str) -> Session:
@@ -128,20 +133,26 @@ class Sessions:
 
         Where that is less than wanted, tabs that are closed are forgotten at once.
         """
+        with self._forgetting:
+            while (room := self._room()) < wanted and (closed := self._pop_closed(session)):
+                closed.clear()
+            return max(0, room)
+
+    def _room(self) -> int:
+        with self._lock:
+            sessions = [stay.session for stay in self._all.values()]
+        return self.total - self._expected - sum(session.size for session in sessions)
+
+    def _pop_closed(self, asking: Session) -> Session | None:
+        """Take out the tab that nobody looks at for longest."""
         with self._lock:
             closed = [
                 stay
                 for stay in self._all.values()
-                if not stay.pages and not stay.serving and stay.session is not session
+                if not stay.pages and not stay.is_busy and stay.session is not asking
             ]
-            for stay in sorted(closed, key=lambda one: one.seen):
-                if self._room() >= wanted:
-                    break
-                self._forget(stay)
-            return max(0, self._room())
-
-    def _room(self) -> int:
-        return self.total - self._expected - size_of(self._folder)
+            stay = min(closed, key=lambda one: one.seen, default=None)
+            return None if stay is None else self._all.pop(stay.session.id).session
 
     def watch(self) -> None:
         """Forget tabs from now on, when it is time, until :meth:`close`."""
@@ -153,18 +164,20 @@ class Sessions:
 
     def sweep(self) -> None:
         """Forget the tabs whose time is over, and remove what they held."""
+        with self._forgetting:
+            for session in self._pop_forgotten():
+                session.clear()
+
+    def _pop_forgotten(self) -> list[Session]:
         with self._lock:
             now = self._clock()
-            for stay in [stay for stay in self._all.values() if stay.is_forgotten(now)]:
-                self._forget(stay)
-
-    def _forget(self, stay: _Stay) -> None:
-        del self._all[stay.session.id]
-        stay.session.clear()
+            keys = [key for key, stay in self._all.items() if stay.is_forgotten(now)]
+            return [self._all.pop(key).session for key in keys]
 
     def close(self) -> None:
         """Stop all work."""
         self._closed.set()
         with self._lock:
-            for stay in self._all.values():
-                stay.session.cancel()
+            sessions = [stay.session for stay in self._all.values()]
+        for session in sessions:
+            session.cancel()
