@@ -16,7 +16,7 @@ from window_client import CHAT, NAME, ORIGIN, Visitor, plain, zipped
 from wamigrate import window_app, window_session
 from wamigrate.window_download import pack
 from wamigrate.window_job import Task
-from wamigrate.window_session import Choice, Session
+from wamigrate.window_session import Choice, Session, State
 
 # a download, and what becomes of the tab meanwhile
 
@@ -119,6 +119,23 @@ def test_a_correction_that_failed_is_not_heeded(visitor: Visitor) -> None:
     visitor.bring(CHAT)
     assert "This choice does not fit this chat." in plain(visitor.look(assistant="Nobody of that name"))
     assert "4 messages in 2 conversations" in plain(visitor.make("to:json"))
+
+
+def test_a_page_never_waits_for_a_turn_that_was_there_before_it(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = visitor.session
+    turn = session.turn
+
+    def shown(session: Session, step: str) -> State:
+        assert step == ""
+        session.turn += 1  # the work ends just now
+        return "looking"
+
+    monkeypatch.setattr(Session, "shown", shown)
+    page = visitor.get("").text
+    assert "data-busy" in page
+    assert f'data-turn="{turn}"' in page
 
 
 def test_what_grows_counts(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ async function watch() {
       asked = turn;
       continue;
     }
-    if (news.turn !== turn) {
+    if (news.turn !== turn || !["looking", "making"].includes(news.state)) {
       watching = false;
       await refresh();
       return;
@@ -201,6 +201,7 @@ async function watch() {
 
 // Files: each is sent as it lies on the disk, one after the other.
 async function send(files) {
+  if (main.hidden || !$("drop")) return; // something else was given while a folder was looked through
   quiet();
   const limit = Number(document.body.dataset.limit);
   const total = files.reduce((sum, one) => sum + one.file.size, 0);
@@ -216,6 +217,7 @@ async function send(files) {
   if (!(await ask("clear", { method: "POST" }))) return back();
   let sent = 0;
   for (const one of files) {
+    if (mine.stopped) return;
     const refusal = await sendOne(one, mine, (now) => progress(sent + now, total));
     if (mine.stopped) return;
     if (refusal === null) {
@@ -406,7 +408,9 @@ $("preview").addEventListener("close", () => {
 addEventListener("popstate", (event) => travelled(event.state));
 addEventListener("pagehide", isClosed);
 addEventListener("pageshow", (event) => {
-  if (event.persisted) refresh(trail.at(-1));
+  if (!event.persisted) return;
+  isHere(); // it had said that it is closed
+  refresh(trail.at(-1));
 });
 setInterval(isHere, heartbeat);
 

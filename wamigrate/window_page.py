@@ -54,7 +54,8 @@ def page(session: Session, limit: int, step: str, key: str) -> str:
         key: what the page calls itself.
 
     """
-    context = _context(session, limit, session.shown(step))
+    # The turn first: a page that is older than it says would wait for ever.
+    context = {"turn": session.turn, **_context(session, limit, session.shown(step))}
     return _render("window.jinja", session, limit=limit, page=key, languages=languages(), **context)
 
 

@@ -603,6 +603,60 @@ def test_sending_can_be_stopped(at: Page) -> None:
     expect(at.get_by_role("heading", name="Take your chats with assistants")).to_be_visible()
 
 
+def test_sending_that_is_stopped_before_it_began_sends_nothing(at: Page) -> None:
+    held: list[Route] = []
+    sent: list[str] = []
+
+    def hold_first(route: Route) -> None:
+        route.continue_() if held else held.append(route)
+
+    at.route("**/clear", hold_first)
+    at.on("request", lambda request: sent.append(request.method))
+    with at.expect_request("**/clear"):
+        at.set_input_files("#files", {"name": "a.zip", "mimeType": "application/zip", "buffer": b"x"})
+    at.locator("#upload").get_by_role("button", name="Cancel").click()
+    expect(at.get_by_role("heading", name="Take your chats with assistants")).to_be_focused()
+    with at.expect_response("**/clear"):
+        held[0].continue_()
+    give(at, CHAT)
+    assert sent.count("PUT") == 1
+
+
+def test_what_is_dropped_while_something_else_is_sent_is_not_sent(at: Page) -> None:
+    sent: list[str] = []
+    at.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
+    chat = "{ path: name, file: new File([text], name) }"
+    at.evaluate(
+        f"([text]) => {{ for (const name of ['one.txt', 'two.txt']) send([{chat}]); }}",
+        [CHAT],
+    )
+    expect(at.get_by_role("heading", name="Found: 2 conversations")).to_be_focused()
+    assert [url.rpartition("=")[2] for url in sent] == ["one.txt"]
+
+
+def test_a_page_that_waits_for_work_that_is_done_shows_what_came_of_it(at: Page) -> None:
+    give(at, CHAT)
+    at.evaluate(
+        """() => {
+          const busy = document.createElement("section");
+          busy.dataset.busy = "";
+          main.replaceChildren(busy);
+          watch();
+        }"""
+    )
+    expect(at.get_by_role("heading", name="Found: 2 conversations")).to_be_focused()
+
+
+def test_a_page_that_the_browser_kept_says_that_it_is_there_again(at: Page) -> None:
+    give(at, CHAT)
+    key = at.evaluate("document.body.dataset.page")
+    with at.expect_request(f"**/leave?page={key}"):
+        at.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+    with at.expect_request(f"**/state?page={key}"), at.expect_request("**/view?step=check"):
+        at.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(at.get_by_role("heading", name="Found: 2 conversations")).to_be_focused()
+
+
 def test_a_program_that_is_gone_is_said_in_words(at: Page) -> None:
     give(at, CHAT)
     at.route("**/make", lambda route: route.abort())
