@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import tempfile
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 from starlette.responses import Response, StreamingResponse
 from window_client import CHAT, NAME, ORIGIN, Visitor, plain, zipped
 
-from wamigrate import window_app, window_session
+from wamigrate import window_app, window_session, window_work
+from wamigrate.scratch import scratch_folder
 from wamigrate.window_download import pack
 from wamigrate.window_job import Task
 from wamigrate.window_session import Choice, Session, State
@@ -145,6 +147,27 @@ def test_what_grows_counts(tmp_path: Path) -> None:
     assert session.size == 0
     session.job = cast("Any", SimpleNamespace(task=Task("make", (), str(place), {})))
     assert session.size == 10
+
+
+def test_copies_that_work_makes_are_where_its_result_is_and_do_not_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)
+    place = tmp_path / "look-1"
+    copies: list[Path] = []
+
+    def copying(task: Task, tell: object) -> None:
+        assert (task.place, tell) == (str(place), print)
+        with scratch_folder() as folder:
+            copies.append(folder)
+        (Path(tempfile.mkdtemp()) / "forgotten").write_text("a message")
+        (place / "result").write_text("done")
+
+    worker: Any = window_work
+    monkeypatch.setitem(worker._WORK, "look", copying)
+    worker._do(Task("look", (), str(place), {}), print)
+    assert copies[0].is_relative_to(place)
+    assert list(place.iterdir()) == [place / "result"]
 
 
 # a file that comes in, and who stops it

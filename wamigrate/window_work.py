@@ -6,6 +6,7 @@ would: through the library.
 
 import os
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -80,7 +81,7 @@ def main() -> int:
         _say(out, News(step, done, total))
 
     try:
-        _WORK[task.work](task, tell)
+        _do(task, tell)
     except Exception as error:  # noqa: BLE001 - whatever it is, the page says it in words
         if task.trace:
             traceback.print_exception(error)
@@ -88,6 +89,14 @@ def main() -> int:
         return 1
     _say(out, News(finished=True))
     return 0
+
+
+def _do(task: Task, tell: Tell) -> None:
+    """Do it, with every temporary file beside what comes of it: whoever kills this process removes both."""
+    Path(task.place).mkdir()
+    with tempfile.TemporaryDirectory(dir=task.place, ignore_cleanup_errors=True) as folder:
+        tempfile.tempdir = folder
+        _WORK[task.work](task, tell)
 
 
 def _end_with_parent(stdin: int) -> None:
@@ -129,7 +138,6 @@ def _is_disk_full(error: BaseException | None) -> bool:
 def look(task: Task, tell: Tell) -> None:
     """Find out what the files are, and keep their conversations for the preview."""
     place = Path(task.place)
-    place.mkdir()
     tell("reading", 0, 0)
     found = find_inputs(task.files)
     options = _options(task)
@@ -179,7 +187,7 @@ def _id(line: bytes) -> str:
 def make(task: Task, tell: Tell) -> None:
     """Write what was asked for into the folder ``result``, with what became of it beside that."""
     place = Path(task.place)
-    (place / RESULT).mkdir(parents=True)
+    (place / RESULT).mkdir()
     os.chdir(place / RESULT)  # results are named by the library, and go to the current folder
     made = _migrate(task, tell) if task.into is not None else _export(task, tell)
     (place / MADE).write_bytes(msgspec.json.encode(made))
