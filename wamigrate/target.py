@@ -436,9 +436,12 @@ class FolderTarget(PathTarget):
     def open(self, name: str = "") -> BinaryIO:
         """Open a file below the folder's temporary twin."""
         inside = self._inside(name)
-        path = self._root() / inside
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return _create(path)
+        path = self._growing().result / inside
+        try:
+            return _create(path)
+        except FileNotFoundError:  # nearly always its folder is there
+            (self._root() / inside).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return _create(path)
 
     def _inside(self, name: str) -> PurePosixPath:
         path = PurePosixPath(name)
