@@ -190,12 +190,6 @@ class Session:
             self.failure = failure
             self.turn += 1
 
-    @property
-    def result(self) -> Path | None:
-        """Return the file or folder that was made."""
-        place = self._places.get("make")
-        return None if place is None else place.content
-
     def take(self) -> Place | None:
         """Return where the result is, or None; it stays until :meth:`let_go`, come what may."""
         with self._lock:
