@@ -80,8 +80,8 @@ class WorkerPool(Executor):
             if len(self._threads) < self._jobs:
                 name = f"wamigrate-worker-{len(self._threads) + 1}"
                 thread = threading.Thread(target=self._drive, name=name, daemon=True)
-                self._threads.append(thread)
                 thread.start()
+                self._threads.append(thread)  # now that there is one to wait for
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
