@@ -107,6 +107,25 @@ class TestHelp:
     def test_the_module_can_be_imported_without_running(self) -> None:
         assert import_module("wamigrate.__main__").main is cli.main
 
+    @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps the folder that a program is in")
+    @pytest.mark.parametrize("more", [(), ("-o", "x.json"), ("-o", ".")])
+    def test_a_current_folder_that_is_gone_is_one_line(self, tmp_path: Path, more: tuple[str, ...]) -> None:
+        (tmp_path / "chat.txt").write_text(CHAT, encoding="utf-8")
+        gone = tmp_path / "gone"
+        gone.mkdir()
+        leave = ("sh", "-c", 'rmdir "$PWD" && exec "$@"', "sh")
+        command = (sys.executable, "-P", "-m", "wamigrate", "export", str(tmp_path / "chat.txt"))
+        done = subprocess.run(
+            [*leave, *command, "--to", "json", *more],
+            cwd=gone,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stderr == "error: the current folder was removed; change to one that is there\n"
+        assert done.returncode == 6
+        assert [path.name for path in tmp_path.iterdir()] == ["chat.txt"]
+
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk of the system's own")
     def test_a_standard_output_without_room_is_one_line(self) -> None:
         with Path("/dev/full").open("wb") as full:

@@ -101,16 +101,22 @@ def _guard(work: Callable[["Screen"], int], screen: "Screen") -> int:
         screen.error(stop if said else "interrupted; what was not finished is removed")
         return _SIGNAL + int(getattr(signal, str(stop), signal.SIGINT))
     except Exception as error:  # noqa: BLE001 - the last resort: one line instead of a trace
-        if isinstance(error, BrokenPipeError) or isinstance(error.__cause__, BrokenPipeError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is buffered has no reader
-            return PIPE_CLOSED
-        if isinstance(error, OSError) and error.filename is None:  # nothing but the standard output is meant
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            screen.error(f"standard output: cannot be written ({error.strerror})")
-            return ExportError.exit_code
-        from wamigrate.report import failure  # noqa: PLC0415 - `--help` must not load it
-
-        screen.trace(error)
-        screen.error(failure(error).message)
-        return failure(error).exit_code
+        return _failed(error, screen)
     return code
+
+
+def _failed(error: Exception, screen: "Screen") -> int:
+    if isinstance(error, BrokenPipeError) or isinstance(error.__cause__, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is buffered has no reader
+        return PIPE_CLOSED
+    from wamigrate.places import has_folder  # noqa: PLC0415 - `--help` must not load it
+    from wamigrate.report import failure  # noqa: PLC0415 - as above
+
+    if isinstance(error, OSError) and error.filename is None and has_folder():
+        # nothing but the standard output is meant
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        screen.error(f"standard output: cannot be written ({error.strerror})")
+        return ExportError.exit_code
+    screen.trace(error)
+    screen.error(failure(error).message)
+    return failure(error).exit_code

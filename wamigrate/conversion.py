@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wamigrate import pipeline
-from wamigrate.errors import ExportError, TargetExistsError
+from wamigrate.errors import TargetExistsError
 from wamigrate.fingerprint import Fingerprint, fingerprint
 from wamigrate.formats import Exporter
 from wamigrate.joint import reading_together
@@ -185,7 +185,6 @@ def _open(
 
     Raises:
         TargetExistsError: something is there and may not be replaced.
-        ExportError: nothing can be written there.
 
     """
     exporter = task.settings.exporter(output.exporter)
@@ -207,10 +206,6 @@ def _open(
         if not output.free:
             raise
         return _open_again(exporter, path, place, error, stack)
-    except OSError as error:
-        raise ExportError(
-            f"{path.absolute()}: cannot be written ({error.strerror or error}); choose another place with -o"
-        ) from error
     return _Writing(exporter, target, finish)
 
 

@@ -63,6 +63,15 @@ def is_same_file(one: Path, other: Path) -> bool:
         return False
 
 
+def has_folder() -> bool:
+    """Tell whether there is a current folder: another program may have removed it."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def identity(place: Place) -> str:
     """Return what a place is known by, whatever the current folder is."""
     return os.path.abspath(place) if isinstance(place, Path) else place  # noqa: PTH100 - links stay what they are

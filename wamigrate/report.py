@@ -11,6 +11,7 @@ from msgspec import Struct
 from wamigrate.errors import ExportError, OptionError, TargetExistsError, WamigrateError
 from wamigrate.model import Generator, Note, SourceInfo
 from wamigrate.notes import SELECTED
+from wamigrate.places import has_folder
 from wamigrate.printed_json import encode_indented
 from wamigrate.target import FileTarget
 
@@ -126,6 +127,9 @@ def failure(error: BaseException, input_: str = "") -> Failure:
         if name and message.startswith((f"{name}: ", f"{name}/")):
             message = input_ + message.removeprefix(name)
         return Failure(kind, error.exit_code, message)
+    if isinstance(error, FileNotFoundError) and not has_folder():
+        words = "the current folder was removed; change to one that is there"
+        return Failure(kind, ExportError.exit_code, words)
     words = f"{kind}: {error}" if str(error) else kind
     return Failure(kind, WamigrateError.exit_code, f"internal error: {words}; run again with --debug")
 
