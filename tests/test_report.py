@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wamigrate.errors import ExportError, TargetExistsError
-from wamigrate.report import check_place, make_report, write_report
+from wamigrate.report import check_place, failure, make_report, write_report
 
 
 def test_a_report_replaces_a_report_and_nothing_else(tmp_path: Path) -> None:
@@ -50,3 +50,17 @@ def test_a_folder_that_may_not_be_written_into_is_said(
         f"{path}: cannot be written ({tmp_path}: Permission denied); choose another place with --report"
     )
     assert asked == [(tmp_path, os.W_OK | os.X_OK)]
+
+
+def test_a_current_folder_that_is_gone_is_no_internal_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = FileNotFoundError(2, "No such file or directory")
+    assert failure(missing).message.startswith("internal error: ")
+
+    def gone() -> Path:
+        raise missing
+
+    monkeypatch.setattr(Path, "cwd", gone)
+    found = failure(missing)
+    assert found.message == "the current folder was removed; change to one that is there"
+    assert found.exit_code == 6
+    assert failure(ValueError("x")).exit_code == 1
