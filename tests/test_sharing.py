@@ -1,6 +1,7 @@
 """A second process that helps with long chats: the same results, sooner, and nothing left behind."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
@@ -112,6 +113,15 @@ def test_an_error_is_raised_here_whoever_met_it() -> None:
         prepare_sharing(ENOUGH)
         with pytest.raises(ValueError, match="no such thing"):
             in_one(worker_calls.fail_all, ["no such thing"] * 4000)
+
+
+def test_threads_take_turns_as_before_once_it_is_done() -> None:
+    usual = sys.getswitchinterval()
+    with sharing.sharing():
+        assert sys.getswitchinterval() == usual
+        prepare_sharing(ENOUGH)
+        assert sys.getswitchinterval() < usual
+    assert sys.getswitchinterval() == usual
 
 
 def test_nobody_gets_a_process_who_did_not_ask(started: list[WorkerPool]) -> None:
