@@ -16,5 +16,9 @@ def parse(path: str) -> int:
 
 
 def read(path: str) -> int:
-    """Read a chat as the library does: also roles, Markdown, conversations; return the number of messages."""
-    return sum(len(chat.messages) for chat in wamigrate.read(path).conversations)
+    """Read a chat as the library does: also roles, Markdown, conversations; return the number of messages.
+
+    Those that were put together with the one before, as parts of one answer, count as they came.
+    """
+    found = wamigrate.read(path).conversations
+    return sum(max(1, len(message.parts)) for chat in found for message in chat.messages)

@@ -1,8 +1,10 @@
 """Results as Markdown tables, and their place in ``docs/benchmarks.md``."""
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import median
+from textwrap import shorten
 from typing import Final
 
 from msgspec.structs import replace
@@ -20,6 +22,9 @@ HEADS: Final = (
 _NONE: Final = "–"
 _START: Final = "start: wamigrate --help"
 _OURS: Final = "wamigrate"
+_FOLDERS: Final = re.compile(r"/[^\s']*/(?=[^\s/])")
+_WORDS: Final = 120
+"""Characters of an error that a table has room for."""
 _FLOORS: Final = {"parse": "floor: records, JSON", "commands": "floor: records to JSON"}
 
 
@@ -71,7 +76,7 @@ def table(group: Group) -> str:
 
 def _row(cell: Cell, group: Group) -> str:
     if not cell.wall:
-        return f"| {cell.name} | {cell.why or 'not run'} |" + " |" * 8
+        return f"| {cell.name} | {_why(cell) or 'not run'} |" + " |" * 8
     wall, cpu = median(cell.wall), median(cell.cpu)
     fields = [
         f"{wall:.3f}",
@@ -82,11 +87,16 @@ def _row(cell: Cell, group: Group) -> str:
         _times(_over_floor(cell, group)),
         _times(_faster(cell, group)),
         _times(_faster(cell, group, by_cpu=True)),
-        _count(cell, group) + (f"; {cell.why}" if cell.why else ""),
+        _count(cell, group) + (f"; {_why(cell)}" if cell.why else ""),
     ]
     if cell.name == _START:
         fields[2] = fields[3] = fields[5] = _NONE
     return f"| {cell.name} | " + " | ".join(fields) + " |"
+
+
+def _why(cell: Cell) -> str:
+    """Say why a cell is empty, in short, and without the folders of the machine."""
+    return shorten(_FOLDERS.sub("", cell.why), _WORDS, placeholder=" …").rstrip(": ")
 
 
 def _over_floor(cell: Cell, group: Group) -> float | None:
@@ -171,7 +181,7 @@ def jobs(group: Group) -> str:
             )
             lines.append(f"| {cell.name} | {figures} |")
         else:
-            lines.append(f"| {cell.name} | {cell.why} | | | |")
+            lines.append(f"| {cell.name} | {_why(cell)} | | | |")
     return "\n".join(lines)
 
 
@@ -194,7 +204,7 @@ def memory(groups: Sequence[Group]) -> str:
 def _peak(name: str, group: Group) -> str:
     cell = next((cell for cell in group.cells if cell.name == name), None)
     if cell is None or not cell.wall:
-        return (cell.why if cell else "") or _NONE
+        return (_why(cell) if cell else "") or _NONE
     return f"{cell.peak / 1e6:,.0f} ({cell.peak / group.size:.1f})"
 
 

@@ -218,6 +218,17 @@ class TestSheet:
         stopped = Cell(name="peer", role="peer", wall=(3.0,), cpu=(3.0,), messages=1000, why="more than 45 s")
         assert sheet.table(group(stopped)).endswith("| 1,000; more than 45 s |")
 
+    def test_a_reason_is_short_and_names_no_folder(self) -> None:
+        words = (
+            "File '/home/ana/chats/1k/android.txt' exceeds 50 MB. If it is so large, "
+            + "raise the limit " * 20
+        )
+        text = sheet.table(group(Cell(name="peer", role="peer", why=words)))
+        assert "| peer | File 'android.txt' exceeds 50 MB. If it is so large, raise the limit" in text
+        assert len(text.splitlines()[-1]) < 160
+        silent = Cell(name="peer", role="peer", why="exit status 1: ")
+        assert "| peer | exit status 1 |" in sheet.table(group(silent))
+
     def test_a_command_has_the_count_of_its_reader(self) -> None:
         json_ = Cell(name="peer to JSON", role="peer", wall=(1.0,), cpu=(1.0,), reader="peer")
         text = sheet.render([group(OURS, PEER), group(json_, part="commands")], "A machine.", ["peer==1"])
