@@ -13,6 +13,7 @@ are collected from copies that people published.
 """
 
 import re
+from functools import cache
 from typing import Final, Literal, NamedTuple
 
 from wamigrate.words import day_period, month
@@ -63,10 +64,30 @@ _ENDS: Final[dict[Family, str]] = {
 }
 
 
+# Each takes some milliseconds to compile, and most files need one or two of them: so when they are asked for.
+@cache
 def _pattern(family: Family, *, time_first: bool) -> re.Pattern[str]:
     opening = rf"\[{_M}" if family == "bracket" else ""
     body = f"{TIME},{_S}{DATE}" if time_first else f"{DATE}{_GLUE}{TIME}"
     return re.compile(f"{_M}{opening}{body}{_ENDS[family]}")
+
+
+@cache
+def _copied_pattern(*, time_first: bool) -> re.Pattern[str]:
+    """Return what the clipboard writes."""
+    if time_first:
+        return re.compile(rf"{_M}\[{_M}{TIME}{_M}[,،，、]{_M}{_S}?{_M}{_COPIED_DATE}{_BRACKET_END}")
+    return re.compile(rf"{_M}\[{_M}{_COPIED_DATE}{_GLUE}{TIME}{_BRACKET_END}")
+
+
+@cache
+def _date_pattern() -> re.Pattern[str]:
+    return re.compile(_COPIED_DATE)
+
+
+@cache
+def _time_pattern() -> re.Pattern[str]:
+    return re.compile(rf"{TIME}(?:{_M}\]|{_ENDS['dash']}|:{_S}|{_M}[,،，、](?:{_M}{_S})?)")
 
 
 _FAMILIES: Final[tuple[tuple[Family, bool], ...]] = (
@@ -77,18 +98,8 @@ _FAMILIES: Final[tuple[tuple[Family, bool], ...]] = (
     ("colon", False),
 )
 """Families and whether the time comes first, in the order in which they are tried."""
-_PATTERNS: Final[tuple[tuple[Family, bool, re.Pattern[str]], ...]] = tuple(
-    (family, time_first, _pattern(family, time_first=time_first)) for family, time_first in _FAMILIES
-)
-_COPIES: Final[tuple[tuple[bool, re.Pattern[str]], ...]] = (
-    (False, re.compile(rf"{_M}\[{_M}{_COPIED_DATE}{_GLUE}{TIME}{_BRACKET_END}")),
-    (True, re.compile(rf"{_M}\[{_M}{TIME}{_M}[,،，、]{_M}{_S}?{_M}{_COPIED_DATE}{_BRACKET_END}")),
-)
-"""What the clipboard writes, and whether the time comes first."""
 _STARTS: Final = re.compile(rf"{_M}\[?{_M}(?:\d|[^\W_][^\n:]{{0,30}}?\d)(?<=\d)[^\n]{{0,40}}?[:.：]\d\d")
 """What every header has, cheaply: a digit near the beginning and something like a time soon after."""
-_DATE: Final = re.compile(_COPIED_DATE)
-_TIME: Final = re.compile(rf"{TIME}(?:{_M}\]|{_ENDS['dash']}|:{_S}|{_M}[,،，、](?:{_M}{_S})?)")
 HEADER_LENGTH: Final = 90
 """No header is longer, in characters."""
 _NO_MARKER: Final = frozenset({"ч", "ч.", "h", "uhr", "น", "น.", "г", "г.", "kl", "kl."})
@@ -130,8 +141,8 @@ def read_header(line: str) -> Header | None:
     """
     if not _STARTS.match(line):
         return None
-    for family, time_first, pattern in _PATTERNS:
-        match = pattern.match(line)
+    for family, time_first in _FAMILIES:
+        match = _pattern(family, time_first=time_first).match(line)
         if match and _is_phone_export(family, match, time_first=time_first):
             return Header(family, time_first, match)
     return None
@@ -159,8 +170,8 @@ def read_copied_header(line: str) -> Header | None:
     header = read_header(line)
     if header is not None or not _STARTS.match(line):
         return header
-    for time_first, pattern in _COPIES:
-        match = pattern.match(line)
+    for time_first in (False, True):
+        match = _copied_pattern(time_first=time_first).match(line)
         if match and _is_date_and_time(match):
             return Header("copy", time_first, match)
     return None
@@ -183,12 +194,12 @@ def marker(match: re.Match[str]) -> str | None:
 
 def match_date(text: str) -> re.Match[str] | None:
     """Find the date in a header's date part."""
-    return _DATE.search(text)
+    return _date_pattern().search(text)
 
 
 def match_time(text: str) -> re.Match[str] | None:
     """Find the time in a header's time part."""
-    return _TIME.search(text)
+    return _time_pattern().search(text)
 
 
 def _is_phone_export(family: Family, match: re.Match[str], *, time_first: bool) -> bool:

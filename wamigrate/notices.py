@@ -116,16 +116,26 @@ def group_name(text: str) -> str | None:
     if len(text) > _LONGEST_LINE or "\n" in text or not _QUOTE.search(text):
         return None
     form = text.translate(_SHOWN).strip()
-    found = (pattern.fullmatch(form) for pattern in _group_names())
+    lower = form.lower()
+    found = (_naming(template).fullmatch(form) for anchor, template in _group_names() if anchor in lower)
     return next((match[1].strip() for match in found if match), None)
 
 
 @cache
-def _group_names() -> tuple[re.Pattern[str], ...]:
+def _group_names() -> tuple[tuple[str, str], ...]:
+    """Return the templates of notices that name a group, each after its longest fixed part in lower case."""
     languages = read_table("dialects.toml")["languages"].values()
-    return tuple(_naming(template) for words in languages for template in words.get("group_named", ()))
+    templates = [template for words in languages for template in words.get("group_named", ())]
+    return tuple((_anchor(template), template) for template in templates)
 
 
+def _anchor(template: str) -> str:
+    """Return what to look for before anything is compiled."""
+    parts = [piece for part in _HOLE.split(template) for piece in _QUOTE.split(part)]
+    return max(parts, key=len).strip().lower()
+
+
+@cache
 def _naming(template: str) -> re.Pattern[str]:
     """Compile a template whose last gap is the name; quotation marks differ from phone to phone."""
     parts = [_QUOTE.sub(_QUOTE.pattern, re.escape(part)) for part in _HOLE.split(template)]
