@@ -168,6 +168,18 @@ class TestDeath:
         assert all(future.cancelled() for future in waiting)
         assert pool.pids == []
 
+    def test_a_future_that_a_signal_left_locked_keeps_nobody_waiting(self, tmp_path: Path) -> None:
+        pool = WorkerPool(1)
+        running: Any = pool.submit(worker_calls.tidy, tmp_path)
+        wait_for((tmp_path / "half").exists)
+        pid = int((tmp_path / "half").read_text())
+        with running._condition:  # as it stays when a signal breaks off the main thread in the wrong moment
+            begun = time.monotonic()
+            pool.stop()
+            assert time.monotonic() - begun < 8
+        assert not is_alive(pid)
+        assert isinstance(running.exception(), WorkerError)
+
     def test_a_worker_that_does_not_stop_is_killed(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

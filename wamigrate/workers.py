@@ -38,6 +38,9 @@ _GONE: Final = (OSError, EOFError, ValueError)
 """What talking to a worker raises that is gone, or was dismissed between two steps."""
 _GRACE: Final = 10.0
 """Seconds that a worker has to put in order what it was writing."""
+_MOMENT: Final = 1.0
+"""Seconds that a thread needs at most once its worker has ended."""
+_TICK: Final = 0.02
 _SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
@@ -105,11 +108,26 @@ class WorkerPool(Executor):
         self._stopping = True
         self._each(Worker.dismiss)
         self.shutdown(wait=False, cancel_futures=True)
+        self._wait_for_end()
+        self._each(Worker.kill)
+        self._wait_for_end()
+
+    def _wait_for_end(self) -> None:
+        """Wait for the threads, but not for ever.
+
+        A signal can break off the main thread just when it has taken the lock of a future. Nobody ever gives
+        it back then, and a thread that has something to tell that future waits for it.
+        """
         end = time.monotonic() + _GRACE
         for thread in self._threads:
-            thread.join(max(0.0, end - time.monotonic()))
-        self._each(Worker.kill)
-        self.shutdown()
+            while thread.is_alive() and (left := end - time.monotonic()) > 0:
+                if not self._has_workers():
+                    end = min(end, time.monotonic() + _MOMENT)
+                thread.join(min(_TICK, left))
+
+    def _has_workers(self) -> bool:
+        with self._lock:
+            return any(worker.is_alive for worker in self._workers)
 
     def _each(self, action: "Callable[[Worker], None]") -> None:
         with self._lock:
@@ -203,6 +221,11 @@ class Worker:
     def pid(self) -> int:
         """Number of the process."""
         return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process has not ended yet."""
+        return self._process.poll() is None
 
     def call(self, message: bytes) -> tuple[bool, object]:
         """Let it do a call; return whether that went well, and what came out.
