@@ -1,7 +1,7 @@
 """Sending conversations to Open WebUI: nothing twice, a clear state when it breaks, no token in messages."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -78,18 +78,23 @@ def test_chats_of_others_and_renamed_ones_are_no_hindrance(chat: Path, server: S
     assert len(server.chats) == 12
 
 
-def test_a_chat_that_is_deleted_while_the_run_looks_is_no_refused_key(
-    chat: Path, server: State, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    send(chat, server)
+def once_listed(patched: pytest.MonkeyPatch, event: Callable[[OpenWebUI, list[str]], None]) -> None:
+    """Let something happen between listing the chats and looking at them."""
     listed = OpenWebUI.tagged
 
     def tagged(client: OpenWebUI, tag: str) -> list[str]:
         found = listed(client, tag)
-        del server.chats[found[0]]
+        event(client, found)
         return found
 
-    monkeypatch.setattr(OpenWebUI, "tagged", tagged)
+    patched.setattr(OpenWebUI, "tagged", tagged)
+
+
+def test_a_chat_that_is_deleted_while_the_run_looks_is_no_refused_key(
+    chat: Path, server: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(chat, server)
+    once_listed(monkeypatch, lambda _, found: server.chats.__delitem__(found[0]))
     again = send(chat, server)
     assert (again.sent, again.present) == (1, 9)
 
@@ -98,14 +103,7 @@ def test_a_key_that_may_not_look_at_chats_sends_nothing_that_may_be_there(
     chat: Path, server: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(chat, server)
-    listed = OpenWebUI.tagged
-
-    def tagged(client: OpenWebUI, tag: str) -> list[str]:
-        found = listed(client, tag)
-        monkeypatch.setattr(client, "_token", "of-somebody-else")
-        return found
-
-    monkeypatch.setattr(OpenWebUI, "tagged", tagged)
+    once_listed(monkeypatch, lambda client, _: monkeypatch.setattr(client, "_token", "of-somebody-else"))
     with pytest.raises(ExportError, match="refuses the token"):
         send(chat, server)
     assert server.imports == [10]
