@@ -436,6 +436,24 @@ def test_parts_may_end_anywhere(conversation: Conversation, mode: str, ends: lis
     assert (*found, *splitter.finish()) == split(conversation, mode)
 
 
+@pytest.mark.parametrize("mode", ["none", "auto"])
+def test_a_conversation_that_never_ends_is_not_gone_through_with_every_part(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = tuple(Message(str(number), "user", None, START, "text", "Hi") for number in range(4000))
+    seen: list[int] = []
+
+    def watched(found: tuple[Message, ...], _: int) -> int:
+        seen.append(len(found))
+        return 0
+
+    monkeypatch.setattr("wamigrate.split._latest_turn", watched)
+    splitter = Splitter(chat([]), mode)
+    assert not [piece for at in range(0, 4000, 10) for piece in splitter.feed(messages[at : at + 10])]
+    assert [len(piece.messages) for piece in splitter.finish()] == [4000]
+    assert sum(seen) < 25 * len(messages)
+
+
 @given(talks(), MODES)
 def test_the_reasons_belong_to_the_cuts(conversation: Conversation, mode: str) -> None:
     found = explain(conversation, mode)

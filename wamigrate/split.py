@@ -44,6 +44,8 @@ __all__ = [
 
 DEFAULT: Final = "auto"
 """What ``--split`` does when it is not given."""
+_SHARE: Final = 16
+"""What share of an open conversation has to come before it is gone through again."""
 _GAP: Final = re.compile(r"gap=(\d+(?:\.\d+)?)(m|h|d)", re.ASCII)
 _REASONS: Final = {"day": "day", "gap": "days"}
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
@@ -198,18 +200,23 @@ class Splitter:
         self._open: tuple[Message, ...] = ()
         """What has not been given out yet: the beginning of a conversation."""
         self._waiting: tuple[Message, ...] = ()
-        """What comes after it, and was not looked at yet."""
+        """What comes after it, and may belong to an exchange that is not over."""
+        self._coming: list[Message] = []
+        """What comes after that, and was not looked at yet."""
 
     def feed(self, messages: tuple[Message, ...]) -> Iterator[Conversation]:
         """Take the next messages of the chat; yield the conversations that are complete."""
-        waiting = self._waiting + messages if self._waiting else messages
-        end = _latest_turn(waiting, len(self._waiting))
-        self._waiting = waiting[end:]
-        yield from self._take(waiting[:end])
+        self._coming += messages
+        # Not with every part: of a conversation that never ends, that would take the square of its length.
+        if len(self._coming) * _SHARE >= len(self._open) + len(self._waiting):
+            waiting = (*self._waiting, *self._coming)
+            end = _latest_turn(waiting, len(self._waiting))
+            self._waiting, self._coming = waiting[end:], []
+            yield from self._take(waiting[:end])
 
     def finish(self) -> Iterator[Conversation]:
         """Yield what is left: at least the last conversation, also one of a chat without messages."""
-        yield from self._take(self._waiting)
+        yield from self._take((*self._waiting, *self._coming))
         rest = self._before + self._open
         yield self._piece(rest, len(self._before), len(rest))
 
