@@ -418,13 +418,19 @@ def test_where_folders_cannot_be_locked_age_tells_who_is_alive(tmp_path: Path) -
     assert names(tmp_path) == ["out"]
 
 
+def dead_scratch(folder: Path, patched: pytest.MonkeyPatch) -> Path:
+    """Make a folder the place for temporary files, and leave one in it that a dead process made."""
+    patched.setattr("tempfile.tempdir", str(folder))
+    dead = folder / ".wamigrate-scratch-dead"
+    dead.mkdir()
+    return dead
+
+
 @pytest.mark.usefixtures("_unlockable")
 def test_where_folders_cannot_be_locked_a_new_one_without_files_is_somebodys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    dead = tmp_path / ".wamigrate-scratch-dead"
-    dead.mkdir()
+    dead = dead_scratch(tmp_path, monkeypatch)
     os.utime(dead, (1, 1))
     place = tmp_path / "out"
     with scratch.scratch_folder() as living, scratch.scratch_folder() as second:
@@ -475,9 +481,7 @@ def test_what_lies_where_the_temporary_folder_should_be_is_never_followed(tmp_pa
 def test_private_copies_of_dead_processes_are_removed_and_those_of_living_ones_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    dead = tmp_path / ".wamigrate-scratch-dead"
-    dead.mkdir()
+    dead = dead_scratch(tmp_path, monkeypatch)
     (dead / "database").write_text("secret")
     (tmp_path / "wamigrate-holiday").mkdir()
     with scratch.scratch_folder() as living:
