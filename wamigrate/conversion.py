@@ -185,6 +185,7 @@ def _open(
 
     Raises:
         TargetExistsError: something is there and may not be replaced.
+        ExportError: nothing can be written there.
 
     """
     exporter = task.settings.exporter(output.exporter)
