@@ -13,10 +13,10 @@ import worker_calls
 from wamigrate import sharing
 from wamigrate.batch import Order, carry_out
 from wamigrate.render import Screen
-from wamigrate.sharing import ENOUGH, map_ahead, map_shared, prepare_sharing
+from wamigrate.sharing import ENOUGH, begin_shared, map_ahead, map_shared, prepare_sharing
 from wamigrate.workers import WorkerPool
 
-MANY: Final = list(range(5 * ENOUGH))
+MANY: Final = list(range(40_000))
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -68,6 +68,48 @@ def test_the_other_process_goes_on_while_the_caller_is_busy(started: list[Worker
     assert len(processes) == len(MANY) // 1000
     assert processes.count(os.getpid()) < len(processes) / 2
     assert os.getpid() not in processes[:1]
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        MANY,
+        [],
+        [*MANY[:1500], *MANY[1507:]],
+        [-5, *MANY[:999], -6, -7, *MANY[1003:39_000], -8],
+        [1, 1, 1, *MANY, 7, 7, 7],
+        MANY[::-1],
+        [-1] * 3000,
+    ],
+)
+def test_what_was_begun_may_change_before_it_is_asked_for(
+    started: list[WorkerPool], items: list[int]
+) -> None:
+    with sharing.sharing():
+        prepare_sharing(ENOUGH)
+        wake(started)
+        begun = begin_shared(worker_calls.double_all, MANY)
+        assert begun is not None
+        groups = list(map_shared(worker_calls.double_all, items, begun))
+    assert [one for group in groups for one in group] == [2 * one for one in items]
+
+
+def test_what_was_begun_is_not_done_again_because_others_are_gone(started: list[WorkerPool]) -> None:
+    with sharing.sharing():
+        prepare_sharing(ENOUGH)
+        wake(started)
+        begun = begin_shared(worker_calls.slow_processes, MANY)
+        assert started[0].submit(worker_calls.double, 1).result() == 2  # done after all groups
+        left = [one for one in MANY if one % 1000 > 20]
+        found = [
+            one for group in map_shared(worker_calls.slow_processes, [*left, -1], begun) for one in group
+        ]
+    assert found[-1] == os.getpid()
+    assert os.getpid() not in found[:-1]
+
+
+def test_nothing_is_begun_without_a_second_process() -> None:
+    assert begin_shared(worker_calls.double_all, MANY) is None
 
 
 def test_a_stream_is_worked_on_ahead_but_not_far() -> None:
@@ -164,10 +206,11 @@ def test_the_process_is_gone_afterwards_also_after_an_error(started: list[Worker
 def test_results_are_the_same_with_a_second_process(
     tmp_path: Path, to: str, started: list[WorkerPool]
 ) -> None:
+    words = "and so on, " * 40
     lines = [
         f"2{number // 1440 % 9}/03/2025, {number // 60 % 24:02}:{number % 60:02} - "
-        f"{('Ana', 'ChatGPT')[number % 2]}: *Tip* {number}: `x_{number}` <b> & _why_\n- a\n- b"
-        for number in range(ENOUGH + 1000)
+        f"{('Ana', 'ChatGPT')[number % 2]}: *Tip* {number}: `x_{number}` <b> & _why_\n- a\n- b\n{words}"
+        for number in range(ENOUGH // len(words))
     ]
     (tmp_path / "WhatsApp Chat with ChatGPT.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     written: list[dict[str, bytes]] = []

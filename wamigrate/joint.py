@@ -16,7 +16,16 @@ from wamigrate.errors import OptionError, VerificationError, WamigrateError
 from wamigrate.merging import merge
 from wamigrate.model import Conversation, Span
 from wamigrate.notes import Notes
-from wamigrate.pipeline import Reading, Watch, complete, media_of, reconstruct, settle, watch_nothing
+from wamigrate.pipeline import (
+    Reading,
+    Watch,
+    complete,
+    introduce,
+    media_of,
+    reconstruct,
+    settle,
+    watch_nothing,
+)
 from wamigrate.report import BETWEEN, failure
 from wamigrate.restored import DERIVED, check_restorable, restore
 from wamigrate.settings import Settings
@@ -182,7 +191,7 @@ def _error(chat: Conversation, *, assistant: str | None = None, me: str | None =
 
 def _settled(chat: Conversation, settings: Settings, notes: Notes) -> Conversation:
     if not chat.id:
-        return settle(chat, settings, notes)
+        return settle(introduce(chat, settings, notes), settings)
     if settings.assistant is not None or settings.me is not None:
         chat = assign_roles(chat, assistant=settings.assistant, me=settings.me, notes=notes)
     return chat if settings.zone is None else localize(chat, settings.zone)

@@ -6,7 +6,7 @@ repair → redact → mark up → split → filter → write``
 Every step is a function of the model that can be used on its own:
 
 ====================  ===========================================
-assign roles          :func:`wamigrate.bots.assign_roles`
+assign roles          :func:`wamigrate.bots.decide`
 set the zone          :func:`wamigrate.zones.localize`
 identify              :func:`wamigrate.ids.identify`
 merge                 :func:`wamigrate.merging.merge`
@@ -34,7 +34,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as renew
 from datetime import datetime
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Protocol
 
@@ -53,7 +53,7 @@ from wamigrate.rejoin import rejoin
 from wamigrate.report import Result
 from wamigrate.service import service_notices
 from wamigrate.settings import Settings
-from wamigrate.sharing import map_shared, prepare_sharing
+from wamigrate.sharing import Begun, begin_shared, map_shared, prepare_sharing
 from wamigrate.source import Source, open_source
 from wamigrate.split import DEFAULT, Splitter, chat_title, time_range
 from wamigrate.target import PathTarget, Target
@@ -150,16 +150,19 @@ def read_source(
     watch("reading", 0, 0)
     chats: list[Conversation] = []
     finished: list[bool] = []
+    begun: list[_Marking] = []
+    prepare_sharing(max((member.size for member in source.members if member.is_text), default=0))
     for chat in parse_chosen(parser, source, notes, settings):
         watch("understanding", 0, 0)
-        prepared = prepare(chat, settings, notes)
+        prepared, marking = _prepare(chat, settings, notes)
         check_parts(chat, prepared)
         chats.append(prepared)
+        begun.append(marking)
         finished.append(bool(chat.id))
     found = Reading(
         name or source.name, parser.name, tuple(chats), (), notes, media_of(source, notes.sources)
     )
-    return complete(found, finished, settings)
+    return complete(found, finished, settings, begun)
 
 
 def note_others(source: Source, parser: Parser, notes: Notes) -> None:
@@ -179,13 +182,16 @@ def _sum_up(notes: Notes, chats: int) -> None:
         notes.add("no-assistant", text)
 
 
-def complete(found: Reading, finished: Sequence[bool], settings: Settings) -> Reading:
+def complete(
+    found: Reading, finished: Sequence[bool], settings: Settings, begun: Sequence["_Marking"] = ()
+) -> Reading:
     """Do what needs all chats of an input: redact them; then mark them up and split them into conversations.
 
     Args:
         found: chats as :func:`prepare` returns them, and no conversations yet.
         finished: of each chat, whether it had been split before it was read.
         settings: what was asked for.
+        begun: of each chat, the marking up that another process has begun; nothing where none has.
 
     """
     chats, media, notes = list(found.chats), found.media, found.notes
@@ -193,8 +199,8 @@ def complete(found: Reading, finished: Sequence[bool], settings: Settings) -> Re
     if settings.redact:
         chats, media = _redact(chats, finished, settings, notes, media)
     conversations: list[Conversation] = []
-    for number, done in enumerate(finished):
-        chats[number], pieces = _finish(chats[number], settings, done=done)
+    for number, (done, marking) in enumerate(zip_longest(finished, begun)):
+        chats[number], pieces = _finish(chats[number], settings, marking, done=bool(done))
         conversations.extend(pieces)
     if settings.time_zone is not None:
         notes.sources[:] = [replace(info, time_zone=settings.time_zone) for info in notes.sources]
@@ -215,17 +221,18 @@ def _redact(
 
 
 def _finish(
-    chat: Conversation, settings: Settings, *, done: bool
+    chat: Conversation, settings: Settings, begun: "_Marking", *, done: bool
 ) -> tuple[Conversation, Sequence[Conversation]]:
     """Mark up a chat and split it, both at once: its beginning is split while the rest is marked up.
 
     Args:
         chat: as :func:`prepare` returns it.
         settings: what was asked for.
+        begun: the marking up that another process has begun.
         done: whether it had been marked up and split before it was read.
 
     """
-    groups = (chat.messages,) if done else parts_to_split(chat, settings)
+    groups = (chat.messages,) if done else parts_to_split(chat, settings, begun)
     mode = settings.split if done else settings.split or DEFAULT
     if mode is None:
         return chat, (chat,)
@@ -272,11 +279,20 @@ def prepare(found: Conversation, settings: Settings, notes: Notes) -> Conversati
     """
     if found.id:
         return _revise(found, settings, notes)
-    return reconstruct(settle(found, settings, notes), settings, notes)
+    return reconstruct(settle(introduce(found, settings, notes), settings), settings, notes)
 
 
-def settle(found: Conversation, settings: Settings, notes: Notes) -> Conversation:
-    """Find out who is who, and give a chat its zone, ids and title: what comes before copies are merged.
+def _prepare(found: Conversation, settings: Settings, notes: Notes) -> tuple[Conversation, "_Marking"]:
+    """Prepare a chat; let another process begin to mark it up as soon as it is known who is who."""
+    if found.id or settings.redact or settings.text != "markdown":
+        return prepare(found, settings, notes), None
+    chat = introduce(found, settings, notes)
+    begun = begin_shared(texts_to_markdown, _texts(chat.messages, _roles(chat.messages, chat.participants)))
+    return reconstruct(settle(chat, settings), settings, notes), begun
+
+
+def introduce(found: Conversation, settings: Settings, notes: Notes) -> Conversation:
+    """Find out who is who; the messages stay as they are until :func:`settle`.
 
     Args:
         found: a chat as a parser yields it, without ids.
@@ -287,10 +303,20 @@ def settle(found: Conversation, settings: Settings, notes: Notes) -> Conversatio
         OptionError: ``assistant`` or ``me`` is nobody in the chat.
 
     """
-    prepare_sharing(len(found.messages))
+    prepare_sharing(sum([len(message.text) for message in found.messages]))
     people = decide(found, assistant=settings.assistant, me=settings.me, notes=notes)
-    chat = apply_roles(replace(found, messages=()), people)
-    changed = settle_messages(chat, found.messages, settings)
+    return replace(apply_roles(replace(found, messages=()), people), messages=found.messages)
+
+
+def settle(chat: Conversation, settings: Settings) -> Conversation:
+    """Give a chat its roles, zone, ids and title: what comes before copies are merged.
+
+    Args:
+        chat: as :func:`introduce` returns it.
+        settings: what was asked for.
+
+    """
+    changed = settle_messages(chat, chat.messages, settings)
     started_at, ended_at = time_range(changed)
     return replace(
         chat,
@@ -345,22 +371,35 @@ def reconstruct(chat: Conversation, settings: Settings, notes: Notes) -> Convers
     return chat
 
 
-def parts_to_split(chat: Conversation, settings: Settings) -> Iterable[tuple[Message, ...]]:
+def parts_to_split(
+    chat: Conversation, settings: Settings, begun: "_Marking" = None
+) -> Iterable[tuple[Message, ...]]:
     """Return the messages of a chat, some at a time, marked up if that is asked for.
 
     Args:
         chat: as :func:`prepare` returns it, redacted if it is to be.
         settings: what was asked for.
+        begun: the marking up that another process has begun.
 
     """
-    return marked_up(chat.messages) if settings.text == "markdown" else (chat.messages,)
+    return marked_up(chat.messages, begun) if settings.text == "markdown" else (chat.messages,)
 
 
-def marked_up(messages: Sequence[Message]) -> Iterator[tuple[Message, ...]]:
+def marked_up(messages: Sequence[Message], begun: "_Marking" = None) -> Iterator[tuple[Message, ...]]:
     """Turn the texts of messages from WhatsApp's marks to CommonMark; yield the messages some at a time."""
     rest = iter(messages)
-    for texts in map_shared(texts_to_markdown, [(one.text, one.role == "assistant") for one in messages]):
-        yield rebuild(list(islice(rest, len(texts))), texts=texts)
+    texts = _texts(messages, [message.role for message in messages])
+    for written in map_shared(texts_to_markdown, texts, begun):
+        yield rebuild(list(islice(rest, len(written))), texts=written)
+
+
+_Marking = Begun[tuple[str, bool], str] | None
+"""Texts that another process is marking up."""
+
+
+def _texts(messages: Iterable[Message], roles: Iterable[Role]) -> list[tuple[str, bool]]:
+    """Return what is marked up: texts, each with whether an assistant wrote it."""
+    return [(message.text, role == "assistant") for message, role in zip(messages, roles, strict=True)]
 
 
 def export(

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from wamigrate.crew import processors
 from wamigrate.errors import WorkerError
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 T = TypeVar("T")
 R = TypeVar("R")
-ENOUGH: Final = 8_000
-"""Messages from which the start of a process pays."""
+ENOUGH: Final = 3_000_000
+"""Characters of a chat from which the start of a process pays."""
 _GROUP: Final = 1_000
 """Messages that are handed over at once: few enough that neither process waits long for the other."""
 _TURN: Final = 0.0002
@@ -60,39 +60,90 @@ def sharing() -> Generator[None]:
         pool.stop()
 
 
-def prepare_sharing(messages: int) -> None:
-    """Start the second process, so that it is ready when texts come, if so many messages are worth it."""
+def prepare_sharing(characters: int) -> None:
+    """Start the second process, so that it is ready when texts come, if so many characters are worth it."""
     helper = _helper.get()
-    if helper is not None and not helper.awake and messages >= ENOUGH:
+    if helper is not None and not helper.awake and characters >= ENOUGH:
         helper.pool.submit(_wake)
         helper.awake = True
         sys.setswitchinterval(_TURN)
 
 
-def map_shared(function: Callable[[list[T]], list[R]], items: Sequence[T]) -> Iterator[list[R]]:
+def begin_shared(function: Callable[[list[T]], list[R]], items: Sequence[T]) -> "Begun[T, R] | None":
+    """Have the other process, if there is one, begin with items that :func:`map_shared` will be asked for.
+
+    Args:
+        function: makes one thing of each item; at the top of a module, so that it can be pickled.
+        items: its arguments, as far as they are known.
+
+    """
+    pool = _pool()
+    return None if pool is None else Begun(pool, function, items)
+
+
+def map_shared(
+    function: Callable[[list[T]], list[R]], items: Sequence[T], begun: "Begun[T, R] | None" = None
+) -> Iterator[list[R]]:
     """Call a function with groups of items; yield what it makes of each, in their order.
 
     The other process begins with the first group, and goes on while the caller is busy with what it got.
     Whenever the caller would have to wait, this process does the last group that nobody has begun.
 
     Args:
-        function: makes one thing of each item; at the top of a module, so that it can be pickled.
+        function: as for :func:`begin_shared`.
         items: its arguments.
+        begun: what :func:`begin_shared` returned for most of them.
 
     """
-    groups = [list(items[at : at + _GROUP]) for at in range(0, len(items), _GROUP)]
-    pool = _pool()
-    if pool is None:
-        yield from map(function, groups)
-        return
-    futures = [pool.submit(function, group) for group in groups]
-    made: dict[int, list[R]] = {}
-    end = len(groups)
-    for number, group in enumerate(groups):
-        while number < end and not futures[number].done() and futures[end - 1].cancel():
-            end -= 1
-            made[end] = function(groups[end])
-        yield made.pop(number) if number >= end else _either(function, group, futures[number])
+    begun = begin_shared(function, items) if begun is None else begun
+    return map(function, _groups(items)) if begun is None else begun.results_of(items)
+
+
+class Begun(Generic[T, R]):
+    """Items that the other process works on."""
+
+    def __init__(self, pool: WorkerPool, function: Callable[[list[T]], list[R]], items: Sequence[T]) -> None:
+        """Hand over all items; see :func:`begin_shared`."""
+        self._function = function
+        self._groups = _groups(items)
+        self._futures = [pool.submit(function, group) for group in self._groups]
+        self._places: dict[T, int] = {}
+        for place, item in enumerate(items):
+            self._places.setdefault(item, place)
+
+    def results_of(self, items: Sequence[T]) -> Iterator[list[R]]:
+        """Yield what the function makes of items, some at a time, in their order.
+
+        Args:
+            items: those that were handed over, or some of them with others in between, which are done here.
+
+        """
+        places = [self._places.get(item, -1) for item in items]
+        groups, results = self._results(), list[R]()
+        for at in range(0, len(items), _GROUP):
+            part, known = items[at : at + _GROUP], places[at : at + _GROUP]
+            while len(results) <= max(known):
+                results += next(groups)
+            new = [item for item, place in zip(part, known, strict=True) if place < 0]
+            made = iter(self._function(new) if new else ())
+            yield [next(made) if place < 0 else results[place] for place in known]
+
+    def _results(self) -> Iterator[list[R]]:
+        """Yield the results of each group that was handed over."""
+        made: dict[int, list[R]] = {}
+        end = len(self._groups)
+        for number, group in enumerate(self._groups):
+            while number < end and not self._futures[number].done() and self._futures[end - 1].cancel():
+                end -= 1
+                made[end] = self._function(self._groups[end])
+            if number >= end:
+                yield made.pop(number)
+            else:
+                yield _either(self._function, group, self._futures[number])
+
+
+def _groups(items: Sequence[T]) -> list[list[T]]:
+    return [list(items[at : at + _GROUP]) for at in range(0, len(items), _GROUP)]
 
 
 def map_ahead(

@@ -88,6 +88,11 @@ class Member:
         """
         return self.name.rpartition("/")[2]
 
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a plain text by its name."""
+        return self.name.casefold().endswith(".txt")
+
 
 class Source(ABC):
     """An input that a parser reads.
