@@ -64,6 +64,10 @@ Watch = Callable[[str, int, int], None]
 """Told the step, how many conversations are done, and of how many; zero of zero where that is unknown."""
 
 
+Marking = Begun[tuple[str, bool], str] | None
+"""Texts, each with whether an assistant wrote it, that another process has begun to mark up."""
+
+
 def watch_nothing(step: str, done: int, total: int) -> None:
     """Take no notice."""
 
@@ -150,7 +154,7 @@ def read_source(
     watch("reading", 0, 0)
     chats: list[Conversation] = []
     finished: list[bool] = []
-    begun: list[_Marking] = []
+    begun: list[Marking] = []
     prepare_sharing(max((member.size for member in source.members if member.is_text), default=0))
     for chat in parse_chosen(parser, source, notes, settings):
         watch("understanding", 0, 0)
@@ -183,7 +187,7 @@ def _sum_up(notes: Notes, chats: int) -> None:
 
 
 def complete(
-    found: Reading, finished: Sequence[bool], settings: Settings, begun: Sequence["_Marking"] = ()
+    found: Reading, finished: Sequence[bool], settings: Settings, begun: Sequence[Marking] = ()
 ) -> Reading:
     """Do what needs all chats of an input: redact them; then mark them up and split them into conversations.
 
@@ -221,7 +225,7 @@ def _redact(
 
 
 def _finish(
-    chat: Conversation, settings: Settings, begun: "_Marking", *, done: bool
+    chat: Conversation, settings: Settings, begun: Marking, *, done: bool
 ) -> tuple[Conversation, Sequence[Conversation]]:
     """Mark up a chat and split it, both at once: its beginning is split while the rest is marked up.
 
@@ -277,18 +281,29 @@ def prepare(found: Conversation, settings: Settings, notes: Notes) -> Conversati
         OptionError: ``assistant`` or ``me`` is nobody in the chat.
 
     """
-    if found.id:
-        return _revise(found, settings, notes)
-    return reconstruct(settle(introduce(found, settings, notes), settings), settings, notes)
+    return _prepare(found, settings, notes)[0]
 
 
-def _prepare(found: Conversation, settings: Settings, notes: Notes) -> tuple[Conversation, "_Marking"]:
+def _prepare(found: Conversation, settings: Settings, notes: Notes) -> tuple[Conversation, Marking]:
     """Prepare a chat; let another process begin to mark it up as soon as it is known who is who."""
-    if found.id or settings.redact or settings.text != "markdown":
-        return prepare(found, settings, notes), None
+    if found.id:
+        return _revise(found, settings, notes), None
     chat = introduce(found, settings, notes)
-    begun = begin_shared(texts_to_markdown, _texts(chat.messages, _roles(chat.messages, chat.participants)))
+    begun = begin_marking(chat, settings)
     return reconstruct(settle(chat, settings), settings, notes), begun
+
+
+def begin_marking(chat: Conversation, settings: Settings) -> Marking:
+    """Let another process, if there is one, begin to mark up a chat, unless something must come before.
+
+    Args:
+        chat: as :func:`introduce` returns it.
+        settings: what was asked for.
+
+    """
+    if settings.redact or settings.text != "markdown":
+        return None
+    return begin_shared(texts_to_markdown, _texts(chat.messages, _roles(chat.messages, chat.participants)))
 
 
 def introduce(found: Conversation, settings: Settings, notes: Notes) -> Conversation:
@@ -372,7 +387,7 @@ def reconstruct(chat: Conversation, settings: Settings, notes: Notes) -> Convers
 
 
 def parts_to_split(
-    chat: Conversation, settings: Settings, begun: "_Marking" = None
+    chat: Conversation, settings: Settings, begun: Marking = None
 ) -> Iterable[tuple[Message, ...]]:
     """Return the messages of a chat, some at a time, marked up if that is asked for.
 
@@ -385,16 +400,12 @@ def parts_to_split(
     return marked_up(chat.messages, begun) if settings.text == "markdown" else (chat.messages,)
 
 
-def marked_up(messages: Sequence[Message], begun: "_Marking" = None) -> Iterator[tuple[Message, ...]]:
+def marked_up(messages: Sequence[Message], begun: Marking = None) -> Iterator[tuple[Message, ...]]:
     """Turn the texts of messages from WhatsApp's marks to CommonMark; yield the messages some at a time."""
     rest = iter(messages)
     texts = _texts(messages, [message.role for message in messages])
     for written in map_shared(texts_to_markdown, texts, begun):
         yield rebuild(list(islice(rest, len(written))), texts=written)
-
-
-_Marking = Begun[tuple[str, bool], str] | None
-"""Texts that another process is marking up."""
 
 
 def _texts(messages: Iterable[Message], roles: Iterable[Role]) -> list[tuple[str, bool]]:

@@ -4,11 +4,11 @@ Not everything that :mod:`wamigrate.pipeline` does can be done with a part of a 
 whole (redaction, and a chat that is not to be split) is done with all of it in memory.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from wamigrate.bots import apply_roles, decide
 from wamigrate.chosen import survey_chosen
@@ -16,8 +16,10 @@ from wamigrate.long_chat import LongChat, in_parts
 from wamigrate.model import Conversation, replace
 from wamigrate.notes import Notes
 from wamigrate.pipeline import (
+    Marking,
     Reading,
     Watch,
+    begin_marking,
     check_parts,
     count_joined,
     media_of,
@@ -33,6 +35,7 @@ from wamigrate.sharing import ENOUGH, prepare_sharing
 from wamigrate.source import Source, open_source
 from wamigrate.split import DEFAULT, Splitter, chat_title
 
+T = TypeVar("T")
 LONG: Final = 32 << 20
 """Bytes of a chat from which it is read in parts; phones export 40,000 messages, half of that."""
 
@@ -93,21 +96,39 @@ class _Stream:
         head = apply_roles(replace(excerpt, messages=()), people)
         head = replace(head, title=chat_title(head))
         splitter = Splitter(head, settings.split or DEFAULT)
+        for part, begun in _one_ahead(self._parts(chat, head, notes)):
+            self.messages += len(part.messages)
+            self.joined += count_joined(part.messages)
+            for group in parts_to_split(part, settings, begun):
+                yield from splitter.feed(group)
+        yield from splitter.finish()
+
+    def _parts(
+        self, chat: LongChat, head: Conversation, notes: Notes
+    ) -> Iterator[tuple[Conversation, Marking]]:
+        """Yield the parts of a chat, prepared, while another process begins to mark them up."""
         seen: dict[str, int] = {}
         count = 0
         for messages in chat.parts(notes):
             if chat.is_in_order:
                 seen.clear()
-            found = replace(head, messages=settle_messages(head, messages, settings, seen))
-            part = reconstruct(found, settings, notes)
+            begun = begin_marking(replace(head, messages=messages), self.settings)
+            found = replace(head, messages=settle_messages(head, messages, self.settings, seen))
+            part = reconstruct(found, self.settings, notes)
             check_parts(found, part)
             count += len(messages)
-            self.messages += len(part.messages)
-            self.joined += count_joined(part.messages)
-            for group in parts_to_split(part, settings):
-                yield from splitter.feed(group)
-        yield from splitter.finish()
+            yield part, begun
         _correct(notes, chat.info.id, count)
+
+
+def _one_ahead(parts: Iterable[T]) -> Iterator[T]:
+    """Yield parts, each once the next one is there: so the other process always has something to do."""
+    held: list[T] = []
+    for part in parts:
+        held.append(part)
+        if len(held) > 1:
+            yield held.pop(0)
+    yield from held
 
 
 def _correct(notes: Notes, source: str, count: int) -> None:
