@@ -15,6 +15,7 @@ Value = str | int | datetime | Sequence[str] | None
 
 _ESCAPED: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 """Line breaks and unprintable characters of YAML 1.1 that JSON leaves as they are, and bidi controls."""
+_quoted: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def front_matter(fields: Mapping[str, Value]) -> str:
@@ -46,7 +47,7 @@ def _value(value: str | int | datetime | Sequence[str]) -> str:
 
 
 def _scalar(text: str) -> str:
-    return _ESCAPED.sub(_escape, json.dumps(text, ensure_ascii=False))
+    return _ESCAPED.sub(_escape, _quoted(text))
 
 
 def _escape(match: re.Match[str]) -> str:

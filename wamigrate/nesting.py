@@ -23,6 +23,7 @@ _STRUCTURE: Final = re.compile(
     r"|(?<=[^\n]\n) {0,3}(?P<underline>=+|-+)[ \t]*$)",
     re.MULTILINE | re.IGNORECASE,
 )
+_UNDERLINE: Final = re.compile(r"\n {0,3}(?:=+|-+)[ \t]*$", re.MULTILINE)
 _DEEPEST: Final = 6
 
 
@@ -92,6 +93,8 @@ def nest(markdown: str, level: int) -> str:
     '> look:\n> ```'
 
     """
+    if not _may_have_structure(markdown):
+        return markdown
     lines = f"\n{markdown}"
     headings = _headings(lines)
     if headings is None:
@@ -100,6 +103,17 @@ def nest(markdown: str, level: int) -> str:
         return markdown
     down = level + 1 - min(len(heading["heading"]) for heading in headings)
     return _move_down(lines, headings, down)[1:] if down > 0 else markdown
+
+
+def _may_have_structure(markdown: str) -> bool:
+    """Tell whether a second look is worth while: most messages hold none of these."""
+    return (
+        "#" in markdown
+        or "<" in markdown
+        or "```" in markdown
+        or "~~~" in markdown
+        or _UNDERLINE.search(markdown) is not None
+    )
 
 
 def _headings(lines: str) -> list[re.Match[str]] | None:
