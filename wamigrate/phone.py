@@ -134,8 +134,10 @@ def build_messages(
         starts, lines = [0, *starts[1:]], [1, *lines[1:]]
     ends = [*starts[1:], end]
     spans = zip(map(Span, repeat(source), lines, starts, ends))
-    errors = "replace" if text.damaged else "strict"
-    texts = list(map(bytes.decode, transcript.bodies, repeat("utf-8"), repeat(errors)))
+    if text.damaged:
+        texts = [body.decode(errors="replace") for body in transcript.bodies]
+    else:
+        texts = list(map(bytes.decode, transcript.bodies))
     messages = list(
         map(Message, repeat(""), repeat("other"), transcript.names, transcript.moments, repeat("text"), texts,
             repeat(None), repeat(()), repeat(False), repeat(False), repeat(None), repeat(()), spans)
