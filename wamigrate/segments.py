@@ -16,13 +16,25 @@ from datetime import datetime, timedelta
 from itertools import islice
 from math import log2
 from operator import itemgetter, mul
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from wamigrate.model import Message
 from wamigrate.register import find_bot
 from wamigrate.rhythm import Rhythm
 from wamigrate.tables import read_table
-from wamigrate.topics import LOOK, Turn, anaphors, is_code, language_of_words, read_turn, stems_of, weights
+from wamigrate.topics import (
+    LOOK,
+    Turn,
+    anaphors,
+    is_code,
+    language_of_words,
+    read_turn,
+    stems_among,
+    stems_of,
+    weights,
+)
 from wamigrate.wording import count_words
 
 PATIENCE: Final = timedelta(hours=1)
@@ -39,7 +51,7 @@ _FORTNIGHT: Final = 14 * _DAY
 _DOUBLINGS: Final = 4
 """How often a pause must double or halve to be as long or short as can count."""
 _SHORT_TURN: Final = 12
-_QUESTION_MARKS: Final = ("？", "؟")
+_QUESTION_MARKS: Final = frozenset("？؟")
 _SENTENCE: Final = 4
 """Words that are enough to tell a language."""
 _REPEATED: Final = 60
@@ -55,7 +67,7 @@ _LONG_ABSENCE: Final = 7 * _DAY
 _EMPTY_OPENINGS: Final = frozenset({"greeting", "reset", "command"})
 
 
-class Exchange(NamedTuple):
+class Exchange(Struct, frozen=True, gc=False):
     """What people wrote without an answer in between, and the answers to it."""
 
     start: int
@@ -192,6 +204,7 @@ class Thread:
         self._counts: Counter[str] = Counter()
         self._older: set[str] = set()
         self._conversations = 0
+        self._scale = log2(_PRIOR)
         self._code = self._asks_code = False
         self._greeted = False
         self._closed = False
@@ -231,6 +244,7 @@ class Thread:
         if fresh:
             self._counts.update(self._older.union(*self._recent))
             self._conversations += 1
+            self._scale = log2(self._conversations + _PRIOR)
             self._older, self._recent = set(), (set(), set())
         elif self._number % _REACH == 0:
             self._older |= self._recent[1]
@@ -263,7 +277,8 @@ class Thread:
             return (("era", _CERTAIN),)
         found = self._first_look(exchange)
         doubt = self._weights["language"] if len(turn.rest) >= _SENTENCE else 0.0
-        if self._score(found) + doubt <= 0:
+        score = self._score(found)
+        if score <= 0 and (score + doubt <= 0 or not self._is_other_language()):
             return ()
         self._second_look(found)
         score = self._score(found)
@@ -284,9 +299,10 @@ class Thread:
             return False
         if len(turn.stems) <= 1:
             return True
+        if "task" in turn.cues or _asks(exchange.asked):
+            return False
         haste = min(1.0, log2((usual + 1) / (self._minutes + 1)) / _DOUBLINGS)
-        asks = "task" in turn.cues or _asks(exchange.asked)
-        return not asks and self._best_of_no_question + haste * self._weights["haste"] <= 0
+        return self._best_of_no_question + haste * self._weights["haste"] <= 0
 
     def _first_look(self, exchange: Exchange) -> dict[str, float]:
         """Return what is cheap to find."""
@@ -330,7 +346,7 @@ class Thread:
     def _third_look(self, found: dict[str, float]) -> bool:
         """Compare a turn with the whole of the answer before it: people pick up what stands far down."""
         rest = self._latest.answer[_ANSWER_LOOK:_WHOLE]
-        common = self._turn.stems & stems_of(rest) if rest else ()
+        common = stems_among(self._turn.stems, rest)
         if not common:
             return False
         shared = self._telling(common)
@@ -363,9 +379,8 @@ class Thread:
 
     def _telling(self, stems: Iterable[str]) -> float:
         """Add up how rare words are: one of no earlier conversation counts 1, one of each counts 0."""
-        counts = self._counts
-        scale = log2(self._conversations + _PRIOR)
-        return sum([max(0.0, 1 - log2(counts[stem] + 1) / scale) for stem in stems])
+        counts, scale = self._counts, self._scale
+        return sum([1 - log2(counts.get(stem, 0) + 1) / scale for stem in stems])
 
     def _score(self, found: dict[str, float]) -> float:
         weights = self._weights
@@ -379,7 +394,7 @@ class Thread:
 
 
 def _asks(text: str) -> bool:
-    return "?" in text or (not text.isascii() and any(mark in text for mark in _QUESTION_MARKS))
+    return "?" in text or (not text.isascii() and not _QUESTION_MARKS.isdisjoint(text))
 
 
 def _minutes(latest: Exchange, exchange: Exchange) -> float:

@@ -7,7 +7,9 @@ endings; words that tell nothing and phrases of several languages are in ``topic
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from wamigrate.tables import read_table
 
@@ -29,12 +31,15 @@ _BEYOND: Final = re.compile(
 """What is neither of Latin-1 nor a dash, quotation mark, arrow, symbol or emoji."""
 _UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
-_CODE: Final = re.compile(r"```|[;{}] *(?:\n|$)|\w\(\w*\)|\w_\w|\w\.\w+\(|==|=>|</|\b[A-Z]\w+Error\b")
-_CODE_SIGN: Final = re.compile("[`;{}()_=<]")
-"""What all code has, but names of errors: looked for first, as most turns have none of it."""
+_CODE: Final = re.compile(
+    r"[`;{}(_.=<]"
+    r"(?:(?<=`)``|(?<=[;{}]) *(?:\n|$)|(?<=\w\()\w*\)|(?<=\w_)\w|(?<=\w\.)\w+\(|(?<==)[=>]|(?<=<)/)"
+)
+"""Begins with a sign, so that whatever is none is passed over at once: most turns have none of it."""
+_ERROR: Final = re.compile(r"\b[A-Z]\w+Error\b")
 
 
-class Turn(NamedTuple):
+class Turn(Struct, frozen=True, gc=False):
     """What was read from a turn."""
 
     stems: set[str]
@@ -53,8 +58,10 @@ def words_of(text: str) -> list[str]:
     >>> words_of("It's 7 o'clock, Zoë!")
     ['it', 's', '7', 'o', 'clock', 'zoë']
     """
-    if text.isascii() or not _BEYOND.search(text):  # does the same in a tenth of the time
-        return text.encode("latin-1", "replace").translate(_LATIN).decode("latin-1").split()
+    if text.isascii():
+        return text.encode().translate(_LATIN).decode().split()
+    if _is_latin(text):
+        return _spaced(text).split()
     return _WORD.findall(text.lower())
 
 
@@ -84,14 +91,30 @@ def stems_of(text: str) -> set[str]:
     return _stems(words_of(text), text)
 
 
+def stems_among(stems: set[str], text: str) -> set[str]:
+    """Return those of a few stems that are of a text, too, which is not read in full where that is long.
+
+    >>> stems_among({"potat", "onion", "soup"}, "The potatoes, and a soupspoon.")
+    {'potat'}
+    """
+    if _is_latin(text):
+        lowered = _spaced(text)
+    elif _UNSPACED.search(text):
+        return stems & stems_of(text)
+    else:
+        lowered = text.lower()
+    return {stem for stem in stems if _has_stem(lowered, stem)}
+
+
 def is_code(text: str) -> bool:
     """Tell whether a turn holds code or what a compiler says.
 
     >>> is_code("why does print(x) raise a KeyError?"), is_code("why is the sky blue?")
     (True, False)
     """
-    likely = _CODE_SIGN.search(text, 0, LOOK) is not None or "Error" in text
-    return likely and _CODE.search(text, 0, LOOK) is not None
+    if _CODE.search(text, 0, LOOK) is not None:
+        return True
+    return "Error" in text and _ERROR.search(text, 0, LOOK) is not None
 
 
 def language_of(text: str) -> str | None:
@@ -144,20 +167,46 @@ def weights() -> Mapping[str, float]:
     return found
 
 
+def _is_latin(text: str) -> bool:
+    """Tell whether all letters of a text are of Latin-1."""
+    return text.isascii() or not _BEYOND.search(text)
+
+
+def _spaced(text: str) -> str:
+    """Return a text of Latin letters in lower case, with spaces for its signs, in no time."""
+    return text.encode("latin-1", "replace").translate(_LATIN).decode("latin-1")
+
+
+def _has_stem(lowered: str, stem: str) -> bool:
+    """Tell whether a telling word with a stem is in a text in lower case."""
+    at = lowered.find(stem)
+    while at >= 0:
+        if not (at and lowered[at - 1].isalnum()):
+            word = _WORD.match(lowered, at)
+            if word and _telling()[word[0]] == stem:
+                return True
+        at = lowered.find(stem, at + 1)
+    return False
+
+
 def _cues(words: list[str]) -> tuple[tuple[str, ...], int]:
-    phrases, starts = phrase_kinds(), _phrase_starts()
+    """Return the kinds of the phrases that a turn begins with, and how many words these are."""
+    tree = _phrase_tree()
     kinds: tuple[str, ...] = ()
-    at = 0
-    while len(kinds) < _CUES and at < len(words) and words[at] in starts:
-        for size in range(min(starts[words[at]], len(words) - at), 0, -1):
-            kind = phrases.get(" ".join(words[at : at + size]))
-            if kind is not None:
+    end = 0
+    while len(kinds) < _CUES and end < len(words) and words[end] in tree:
+        node, kind = tree, None
+        for at in range(end, len(words)):
+            following = node.get(words[at])
+            if following is None:
                 break
-        else:
+            node = following
+            if node.kind is not None:
+                kind, end = node.kind, at + 1
+        if kind is None:
             break
         kinds += (kind,)
-        at += size
-    return kinds, at
+    return kinds, end
 
 
 def _stems(words: list[str], text: str) -> set[str]:
@@ -190,13 +239,22 @@ def _telling() -> _Telling:
     return _Telling()
 
 
+class _Phrases(dict[str, "_Phrases"]):
+    """Phrases that begin alike, by their next word."""
+
+    kind: str | None = None
+    """Kind of the phrase that ends here."""
+
+
 @cache
-def _phrase_starts() -> dict[str, int]:
-    """Words that phrases begin with, and how many words the longest of these has."""
-    found: dict[str, int] = {}
-    for words in (phrase.split(" ") for phrase in phrase_kinds()):
-        found[words[0]] = max(len(words), found.get(words[0], 0))
-    return found
+def _phrase_tree() -> _Phrases:
+    tree = _Phrases()
+    for phrase, kind in phrase_kinds().items():
+        node = tree
+        for word in phrase.split(" "):
+            node = node.setdefault(word, _Phrases())
+        node.kind = kind
+    return tree
 
 
 @cache
