@@ -45,6 +45,8 @@ _BLOCK_MARK: Final = re.compile(r"^(?:\s{0,3}(?:>+|#{1,6}|[-*+•]|\d{1,3}[.)])\
 _INLINE_MARK: Final = re.compile(r"(?<!\\)(?:`+|\*+|~~|(?<!\w)[_~]+(?=\w)|(?<=[^\W_])[_~]+(?!\w))")
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s+(?=\S)|(?<=[。！？])|\s*\n\s*")
+_BREAK: Final = re.compile(r"[.!?…。！？\n](?:(?<=[。！？\n])|(?=\s))")
+"""What is at the end of all sentences but the last: looked for first, as most texts are one sentence."""
 _CLAUSE_END: Final = re.compile(r"[,;:–—(]|\s-\s|[.!?…](?=\s)|[，；：、]")
 _WORD: Final = re.compile(r"[^\W_]+")
 _EDGES: Final = " \t\n,;:.…-–—،؛，、：；。\u200e\u200f\ufeff"
@@ -63,16 +65,12 @@ def question_title(messages: Sequence[Message]) -> str | None:
         messages: those of one conversation.
 
     """
-    texts = [
-        message.text[:_LOOK]
-        for message in messages[:_MESSAGES]
-        if message.text and message.role in _SPOKEN and message.kind in _WRITTEN
-    ]
     for least in (_TELLING, 1):
-        for text in texts:
-            title = title_from(text, least)
-            if title:
-                return title
+        for message in messages[:_MESSAGES]:
+            if message.role in _SPOKEN and message.kind in _WRITTEN and message.text:
+                title = title_from(message.text[:_LOOK], least)
+                if title:
+                    return title
     return None
 
 
@@ -90,7 +88,9 @@ def title_from(text: str, least: int = 1) -> str | None:
 
     """
     first = None
-    for sentence in _SENTENCE_END.split(plain_text(text))[:_SENTENCES]:
+    text = plain_text(text)
+    sentences = _SENTENCE_END.split(text)[:_SENTENCES] if _BREAK.search(text) else [text]
+    for sentence in sentences:
         bare = _bare(sentence) if sentence else ""
         count = len(stems_of(bare)) if bare else 0
         asks = bare.endswith(_QUESTION_MARKS)
@@ -216,13 +216,12 @@ def _bare(sentence: str) -> str:
     """Return a sentence without what comes before its matter."""
     asked = text = sentence.strip(_EDGES)
     begged = False
-    while (first := _WORD.search(text)) and first[0].lower() in _leads():
-        words = list(islice(_WORD.finditer(text), _LEAD + 1))
-        size, polite = _lead(text, words)
-        if not size:
+    while (first := _WORD.search(text)) and (most := _leads().get(first[0].lower())):
+        end, polite = _lead(text, list(islice(_WORD.finditer(text), most + 1)), most)
+        if not end:
             break
         begged |= polite
-        text = _after(text, words[size - 1].end())
+        text = _after(text, end)
     if begged and text.endswith("?"):
         text = _as_question(text, asked)
     text = text.rstrip(_EDGES)
@@ -260,16 +259,24 @@ def _as_question(text: str, asked: str) -> str:
     return f"¿{text}" if "¿" in asked and "¿" not in text else text
 
 
-def _lead(text: str, words: list[re.Match[str]]) -> tuple[int, bool]:
-    """Return how many words at the start tell nothing, and whether they are a polite phrase."""
-    lowered = [word[0].lower() for word in words[:_LEAD]]
+def _lead(text: str, words: list[re.Match[str]], most: int) -> tuple[int, bool]:
+    """Return where what tells nothing at the start ends, and whether it is a polite phrase.
+
+    Args:
+        text: what is to begin with its matter.
+        words: its first words.
+        most: how many of them can tell nothing.
+
+    """
+    polite, kinds = _polite(), phrase_kinds()
+    lowered = [word[0].lower() for word in words[:most]]
     for size in range(len(lowered), 0, -1):
         phrase = " ".join(lowered[:size])
-        if phrase in _polite() and size < len(words):
-            return size, True
-        kind = phrase_kinds().get(phrase)
+        if phrase in polite and size < len(words):
+            return words[size - 1].end(), True
+        kind = kinds.get(phrase)
         if kind == "greeting" or (kind in _DROPPED and _PAUSED.match(text, words[size - 1].end())):
-            return size, False
+            return words[size - 1].end(), False
     return 0, False
 
 
@@ -298,9 +305,13 @@ def _language(name: str) -> dict[str, Any]:
 
 
 @cache
-def _leads() -> frozenset[str]:
-    """Return the first words of all that can stand before the matter."""
-    return frozenset(phrase.partition(" ")[0] for phrase in (*_polite(), *phrase_kinds()))
+def _leads() -> dict[str, int]:
+    """Return the first words of all that can stand before the matter, and how many words that can be."""
+    found: dict[str, int] = {}
+    for phrase in (*_polite(), *phrase_kinds()):
+        first, *others = phrase.split(" ")
+        found[first] = min(_LEAD, max(found.get(first, 0), 1 + len(others)))
+    return found
 
 
 @cache
