@@ -160,18 +160,6 @@ def time_range(messages: Iterable[Message]) -> tuple[datetime | None, datetime |
     return (stamps[0], stamps[-1]) if stamps else (None, None)
 
 
-def _piece(chat: Conversation, messages: tuple[Message, ...], key: str, title: str) -> Conversation:
-    started_at, ended_at = time_range(messages)
-    return replace(
-        chat,
-        id=conversation_id(key, messages[0].id if messages else ""),
-        title=title,
-        started_at=started_at,
-        ended_at=ended_at,
-        messages=messages,
-    )
-
-
 class Splitter:
     """Splits a chat that comes in parts.
 
@@ -240,8 +228,16 @@ class Splitter:
         return (dataclasses.replace(one, index=one.index + start) for one in found)
 
     def _piece(self, messages: tuple[Message, ...], start: int, end: int) -> Conversation:
-        title = self._namer.name(messages, start, end)
-        return _piece(self._chat, messages[start:end], self._key, title)
+        inside = messages[start:end]
+        started_at, ended_at = time_range(inside)
+        return replace(
+            self._chat,
+            id=conversation_id(self._key, inside[0].id if inside else ""),
+            title=self._namer.name(inside, started_at, messages, end),
+            started_at=started_at,
+            ended_at=ended_at,
+            messages=inside,
+        )
 
 
 def _latest_turn(messages: Sequence[Message], start: int) -> int:
@@ -262,7 +258,7 @@ def _is_spoken(message: Message) -> bool:
 def _in_auto(thread: Thread, messages: Sequence[Message], known: int = 0) -> Iterator[Boundary]:
     """Yield where conversations start in the messages after those that the thread knows."""
     for one in find_boundaries(thread, messages, known):
-        yield dataclasses.replace(one, index=_with_notices(messages, one.index))
+        yield Boundary(_with_notices(messages, one.index), one.evidence, one.pause)
 
 
 class _Namer:
@@ -273,22 +269,30 @@ class _Namer:
         self._mode = mode.name
         self._titles = UniqueTitles()
 
-    def name(self, messages: Sequence[Message], start: int, end: int) -> str:
-        """Name the conversation of the messages from ``start`` to before ``end``."""
-        pieces = messages[start:end]
-        time = time_range(pieces)[0]
-        title = question_title(pieces) if self._mode in ("auto", "gap") else None
+    def name(
+        self, inside: Sequence[Message], time: datetime | None, messages: Sequence[Message], end: int
+    ) -> str:
+        """Name a conversation.
+
+        Args:
+            inside: its messages.
+            time: when it started.
+            messages: these, and what people wrote before.
+            end: where it ends among them.
+
+        """
+        title = question_title(inside) if self._mode in ("auto", "gap") else None
         if title is None:
-            title = self._by_date(messages, start, end, time)
+            if self._mode == "none" or time is None:
+                title = self._chat
+            else:
+                title = self._by_date(inside, time, language_before(messages, end))
         if time is None or not self._titles.is_taken(title):
             return self._titles.claim(title, None)
         return self._titles.claim(title, date_title(time.date(), language_before(messages, end)))
 
-    def _by_date(self, messages: Sequence[Message], start: int, end: int, time: datetime | None) -> str:
-        if self._mode == "none" or time is None:
-            return self._chat
-        language = language_before(messages, end)
-        sent = media_title(messages[start:end], language) if self._mode == "auto" else None
+    def _by_date(self, inside: Sequence[Message], time: datetime, language: str) -> str:
+        sent = media_title(inside, language) if self._mode == "auto" else None
         if sent is not None:
             return f"{sent}, {date_title(time.date(), language)}"
         day = f"{self._chat}, {date_words(time)}"
