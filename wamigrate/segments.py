@@ -278,6 +278,7 @@ class Thread:
         found = self._first_look(exchange)
         doubt = self._weights["language"] if len(turn.rest) >= _SENTENCE else 0.0
         score = self._score(found)
+        # What a second look finds only speaks against it.
         if score <= 0 and (score + doubt <= 0 or not self._is_other_language()):
             return ()
         self._second_look(found)
