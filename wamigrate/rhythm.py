@@ -36,6 +36,8 @@ class Rhythm:
     def __init__(self) -> None:
         self._counts = [_PRIOR.get(number, 0.0) for number in range(_CLASSES)]
         self._total = sum(self._counts)
+        self._new: list[float] = []
+        """Pauses since the last look."""
         self._seen = 0
         self._next_look = _FIRST_LOOKS
         self.usual: float = _threshold(self._counts, self._total)
@@ -43,14 +45,17 @@ class Rhythm:
 
     def add(self, minutes: float) -> None:
         """Learn a pause."""
-        self._counts[min(_CLASSES - 1, int(log2(minutes + 1) * _STEPS))] += 1
-        self._total += 1
-        self._seen += 1
-        if self._seen >= self._next_look:
-            self._next_look = max(self._seen + _FIRST_LOOKS, int(self._seen * _SELDOM))
+        self._new.append(minutes)
+        if self._seen + len(self._new) >= self._next_look:
             self._look()
+            self._next_look = max(self._seen + _FIRST_LOOKS, int(self._seen * _SELDOM))
 
     def _look(self) -> None:
+        for minutes in self._new:
+            self._counts[min(_CLASSES - 1, int(log2(minutes + 1) * _STEPS))] += 1
+        self._total += len(self._new)
+        self._seen += len(self._new)
+        self._new.clear()
         if self._total > _MEMORY:
             self._counts = [count / 2 for count in self._counts]
             self._total /= 2
