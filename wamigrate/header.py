@@ -100,6 +100,8 @@ _FAMILIES: Final[tuple[tuple[Family, bool], ...]] = (
 """Families and whether the time comes first, in the order in which they are tried."""
 _STARTS: Final = re.compile(rf"{_M}\[?{_M}(?:\d|[^\W_][^\n:]{{0,30}}?\d)(?<=\d)[^\n]{{0,40}}?[:.：]\d\d")
 """What every header has, cheaply: a digit near the beginning and something like a time soon after."""
+_BRACKETED: Final = re.compile(rf"{_M}\[")
+"""What headers of the other families never have, as they begin with a digit or letter."""
 HEADER_LENGTH: Final = 90
 """No header is longer, in characters."""
 _NO_MARKER: Final = frozenset({"ч", "ч.", "h", "uhr", "น", "น.", "г", "г.", "kl", "kl."})
@@ -141,7 +143,10 @@ def read_header(line: str) -> Header | None:
     """
     if not _STARTS.match(line):
         return None
+    is_bracketed = _BRACKETED.match(line) is not None
     for family, time_first in _FAMILIES:
+        if (family == "bracket") is not is_bracketed:
+            continue
         match = _pattern(family, time_first=time_first).match(line)
         if match and _is_phone_export(family, match, time_first=time_first):
             return Header(family, time_first, match)
@@ -168,7 +173,7 @@ def read_copied_header(line: str) -> Header | None:
 
     """
     header = read_header(line)
-    if header is not None or not _STARTS.match(line):
+    if header is not None or not (_STARTS.match(line) and _BRACKETED.match(line)):
         return header
     for time_first in (False, True):
         match = _copied_pattern(time_first=time_first).match(line)
