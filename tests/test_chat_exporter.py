@@ -111,7 +111,7 @@ def test_every_chat_is_a_conversation_with_its_people_by_number(tmp_path: Path) 
         ("ChatGPT", "other", "+18002428478"),
         ("You", "user", None),
     ]
-    assert prepare(chats[0], Settings(), notes).service == "chatgpt"
+    assert prepare(chats[0], Settings(), notes)[0].service == "chatgpt"
     assert [info.messages for info in notes.sources] == [3]
 
 
@@ -383,7 +383,7 @@ def test_a_page_and_the_json_it_was_made_from_have_the_same_words() -> None:
 def test_the_number_in_the_name_of_the_file_is_the_others() -> None:
     ((chat,), notes) = read_file(NEW)
     assert chat.participants[0].phone == "+18002428478"
-    assert prepare(chat, Settings(), notes).service == "chatgpt"
+    assert prepare(chat, Settings(), notes)[0].service == "chatgpt"
 
 
 def test_a_page_under_another_name_is_read_by_its_title(tmp_path: Path) -> None:

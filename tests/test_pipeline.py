@@ -105,7 +105,7 @@ def test_the_zone_is_in_the_times_and_in_the_source(chat: Path) -> None:
 @given(conversations())
 def test_doing_the_steps_at_once_is_doing_them_one_after_the_other(found: Conversation) -> None:
     found = replace(found, id="", messages=tuple(replace(message, id="") for message in found.messages))
-    at_once = prepare(found, Settings(time_zone="Europe/Berlin"), Notes())
+    at_once = prepare(found, Settings(time_zone="Europe/Berlin"), Notes())[0]
     steps = localize(identify(assign_roles(found)), find_zone("Europe/Berlin"))
     assert at_once.messages == steps.messages
     assert at_once.id == steps.id
@@ -117,14 +117,14 @@ def test_an_answer_points_to_the_final_id_of_what_it_answers() -> None:
     question = Message("row 7", "other", "Ana", None, "text", "When?")
     answer = Message("row 8", "other", "ChatGPT", None, "text", "Now.", reply_to="row 7")
     found = Conversation("", None, None, (), None, None, (question, answer), "s")
-    first, second = prepare(found, Settings(), Notes()).messages
+    first, second = prepare(found, Settings(), Notes())[0].messages
     assert second.reply_to == first.id != "row 7"
 
 
 @given(conversations())
 def test_what_has_ids_is_left_as_it_is(found: Conversation) -> None:
     found = replace(found, id="finished")
-    assert prepare(found, Settings(), Notes()) == found
+    assert prepare(found, Settings(), Notes())[0] == found
 
 
 def test_our_own_json_is_changed_only_where_that_is_asked_for(chat: Path, tmp_path: Path) -> None:

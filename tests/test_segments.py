@@ -16,6 +16,7 @@ from wamigrate.segments import (
     exchanges,
     find_boundaries,
 )
+from wamigrate.tables import read_table
 from wamigrate.topics import stems_of
 
 START = datetime(2025, 3, 3, 9)  # noqa: DTZ001 - the phone's wall clock
@@ -373,3 +374,11 @@ def test_hours_are_rounded_to_the_nearest() -> None:
 def test_a_word_of_three_letters_tells_something() -> None:
     assert stems_of("zax") == {"zax"}
     assert stems_of("zx") == set()
+
+
+def test_a_second_look_only_speaks_against_a_new_conversation() -> None:
+    """Turns that have no chance without it are not looked at again."""
+    weights = read_table("topics.toml")["weights"]
+    assert weights["anaphor"] < 0
+    assert weights["answer_shared"] < 0
+    assert weights["language"] > 0

@@ -97,7 +97,7 @@ def test_the_list_of_chats_and_the_unsent_message_are_not_read(tmp_path: Path) -
 
 def test_a_page_becomes_a_chat_with_an_assistant(tmp_path: Path) -> None:
     found, notes = read(tmp_path, Page([nora(written("Hi")), bot(written("Hello"))]))
-    chat = prepare(found, Settings(), notes)
+    chat = prepare(found, Settings(), notes)[0]
     assert chat.service == "chatgpt"
     assert [one.role for one in chat.messages] == ["user", "assistant"]
     assert chat.participants[0].reason == "the page shows these messages as sent"
@@ -107,7 +107,7 @@ def test_an_assistant_under_another_name_is_told_by_the_address_in_the_ids(tmp_p
     renamed = replace(bot(written("Hello")), name="My helper")
     found, notes = read(tmp_path, Page([nora(written("Hi")), renamed], dom="2020", title="My helper"))
     assert found.participants[1].phone == "+18002428478"
-    assert prepare(found, Settings(), notes).service == "chatgpt"
+    assert prepare(found, Settings(), notes)[0].service == "chatgpt"
 
 
 # Text
@@ -449,14 +449,14 @@ def test_of_equal_messages_the_latest_is_answered_and_only_of_that_author(tmp_pa
 def test_an_answer_to_what_the_page_does_not_hold_stays_an_answer(tmp_path: Path) -> None:
     page = Page([bot(written("a")), replace(nora(written("b")), quote=("ChatGPT", "long ago"))])
     found, notes = read(tmp_path, page)
-    chat = prepare(found, Settings(), notes)
+    chat = prepare(found, Settings(), notes)[0]
     assert chat.messages[1].reply_to not in {None, *(one.id for one in chat.messages)}
 
 
 def test_replies_point_to_final_ids_in_the_end(tmp_path: Path) -> None:
     page = Page([bot(written("a question")), replace(nora(written("b")), quote=("ChatGPT", "a question"))])
     found, notes = read(tmp_path, page)
-    chat = prepare(found, Settings(), notes)
+    chat = prepare(found, Settings(), notes)[0]
     assert chat.messages[1].reply_to == chat.messages[0].id != found.messages[0].id
 
 

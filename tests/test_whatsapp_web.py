@@ -471,7 +471,7 @@ def test_an_answer_of_which_a_placeholder_is_left_is_noted_as_a_loss(
 def test_a_placeholder_is_noted_once_in_the_whole_pipeline(tmp_path: Path) -> None:
     messages = [Sent("You", "draw"), Sent("Meta AI", "<AI message>", "[AI message]"), Sent("You", "nice")]
     chat = read(tmp_path, messages, title="Meta AI")
-    done = prepare(chat.conversations[0], Settings(), chat.notes)
+    done = prepare(chat.conversations[0], Settings(), chat.notes)[0]
     assert chat.notes.count()["placeholder"] == 1
     assert done.messages[2].flags == ("placeholder",)
 
@@ -546,7 +546,7 @@ def test_an_answer_knows_what_it_answers(tmp_path: Path) -> None:
             Sent("You", "gone too", quote="ChatGPT: what it never said"),
         ],
     )
-    done = prepare(chat.conversations[0], Settings(), chat.notes).messages
+    done = prepare(chat.conversations[0], Settings(), chat.notes)[0].messages
     assert [message.reply_to for message in done[:5]] == [None] * 5
     assert [message.reply_to for message in done[5:8]] == [done[4].id, done[1].id, done[3].id]
     assert done[8].reply_to not in {None, *(message.id for message in done)}

@@ -408,6 +408,15 @@ def _phone(participant: Participant, service: str | None) -> str | None:
     return participant.phone or phone_of(participant.name) or known
 
 
+def roles_of(messages: Iterable[Message], participants: Iterable[Participant]) -> list[Role]:
+    """Return the role of each message's author; notices stay notices."""
+    roles: dict[str | None, Role] = {one.name: one.role for one in participants}
+    return [
+        message.role if message.role == "notice" else roles.get(message.author, message.role)
+        for message in messages
+    ]
+
+
 def apply_roles(conversation: Conversation, participants: Mapping[str, Participant]) -> Conversation:
     """Give every message the role of its author; notices stay notices.
 
@@ -416,12 +425,10 @@ def apply_roles(conversation: Conversation, participants: Mapping[str, Participa
         participants: what :func:`decide` returned for it.
 
     """
-    roles: dict[str | None, Role] = {name: one.role for name, one in participants.items()}
+    roles = roles_of(conversation.messages, participants.values())
     messages = tuple(
-        message
-        if message.role == "notice" or (role := roles.get(message.author, message.role)) == message.role
-        else replace(message, role=role)
-        for message in conversation.messages
+        message if role == message.role else replace(message, role=role)
+        for message, role in zip(conversation.messages, roles, strict=True)
     )
     service = next((one.service for one in participants.values() if one.service), None)
     return replace(

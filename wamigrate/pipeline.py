@@ -6,7 +6,7 @@ repair → redact → mark up → split → filter → write``
 Every step is a function of the model that can be used on its own:
 
 ====================  ===========================================
-assign roles          :func:`wamigrate.bots.decide`
+assign roles          :func:`wamigrate.bots.assign_roles`
 set the zone          :func:`wamigrate.zones.localize`
 identify              :func:`wamigrate.ids.identify`
 merge                 :func:`wamigrate.merging.merge`
@@ -15,12 +15,12 @@ rejoin                :func:`wamigrate.rejoin.rejoin`
 find damage           :func:`wamigrate.damage.mark_damage`
 repair                :func:`wamigrate.damage.repair_damage`
 redact                :func:`wamigrate.redaction.redact`
-mark up               :func:`marked_up`
+mark up               :func:`wamigrate.marking.marked_up`
 split                 :class:`wamigrate.split.Splitter`
 filter                :meth:`wamigrate.filters.Filter.keep`
 ====================  ===========================================
 
-:func:`settle` does the first three at once, because making 40,000 messages anew three times is slow.
+:func:`settle` writes roles, zone and ids at once, because making 40,000 messages anew three times is slow.
 Merging needs all inputs (:mod:`wamigrate.joint`) and happens on request.
 Redaction needs all chats of an input, and comes before everything that is made of their words: Markdown,
 titles, ids of conversations.
@@ -34,11 +34,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as renew
 from datetime import datetime
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 
-from wamigrate.bots import apply_roles, assign_roles, decide
+from wamigrate.bots import apply_roles, assign_roles, decide, roles_of
 from wamigrate.chosen import parse_chosen
 from wamigrate.columns import rebuild
 from wamigrate.damage import mark_damage, repair_damage
@@ -46,14 +46,14 @@ from wamigrate.errors import NothingToExportError, VerificationError
 from wamigrate.filters import left_out_words
 from wamigrate.formats import Confidence, Exporter, Parser, find_parsers, is_text_only
 from wamigrate.ids import chat_key, conversation_id, final_replies, message_ids
-from wamigrate.markup import texts_to_markdown
-from wamigrate.model import Conversation, Message, Participant, Role, SourceInfo, replace
+from wamigrate.marking import Marking, begin_marking, parts_to_split
+from wamigrate.model import Conversation, Message, SourceInfo, replace
 from wamigrate.notes import Notes
 from wamigrate.rejoin import rejoin
 from wamigrate.report import Result
 from wamigrate.service import service_notices
 from wamigrate.settings import Settings
-from wamigrate.sharing import Begun, begin_shared, map_shared, prepare_sharing
+from wamigrate.sharing import prepare_sharing
 from wamigrate.source import Source, open_source
 from wamigrate.split import DEFAULT, Splitter, chat_title, time_range
 from wamigrate.target import PathTarget, Target
@@ -62,10 +62,6 @@ from wamigrate.zones import local_times, localize
 
 Watch = Callable[[str, int, int], None]
 """Told the step, how many conversations are done, and of how many; zero of zero where that is unknown."""
-
-
-Marking = Begun[tuple[str, bool], str] | None
-"""Texts, each with whether an assistant wrote it, that another process has begun to mark up."""
 
 
 def watch_nothing(step: str, done: int, total: int) -> None:
@@ -158,7 +154,7 @@ def read_source(
     prepare_sharing(max((member.size for member in source.members if member.is_text), default=0))
     for chat in parse_chosen(parser, source, notes, settings):
         watch("understanding", 0, 0)
-        prepared, marking = _prepare(chat, settings, notes)
+        prepared, marking = prepare(chat, settings, notes)
         check_parts(chat, prepared)
         chats.append(prepared)
         begun.append(marking)
@@ -269,41 +265,28 @@ def _origin(source: Source, name: str) -> Source | None:
     return next((source.nested(member) for member in source.members if member.basename == inner), None)
 
 
-def prepare(found: Conversation, settings: Settings, notes: Notes) -> Conversation:
+def prepare(found: Conversation, settings: Settings, notes: Notes) -> tuple[Conversation, Marking]:
     """Find out who is who, and give a chat its zone, ids and title; texts are not marked up yet.
+
+    As soon as it is known who is who, another process begins to mark up, if there is one.
 
     Args:
         found: a chat as a parser yields it, without ids; or finished, with ids.
         settings: what was asked for.
         notes: where findings go.
 
+    Returns:
+        the chat, and the marking up that was begun.
+
     Raises:
         OptionError: ``assistant`` or ``me`` is nobody in the chat.
 
     """
-    return _prepare(found, settings, notes)[0]
-
-
-def _prepare(found: Conversation, settings: Settings, notes: Notes) -> tuple[Conversation, Marking]:
-    """Prepare a chat; let another process begin to mark it up as soon as it is known who is who."""
     if found.id:
         return _revise(found, settings, notes), None
     chat = introduce(found, settings, notes)
     begun = begin_marking(chat, settings)
     return reconstruct(settle(chat, settings), settings, notes), begun
-
-
-def begin_marking(chat: Conversation, settings: Settings) -> Marking:
-    """Let another process, if there is one, begin to mark up a chat, unless something must come before.
-
-    Args:
-        chat: as :func:`introduce` returns it.
-        settings: what was asked for.
-
-    """
-    if settings.redact or settings.text != "markdown":
-        return None
-    return begin_shared(texts_to_markdown, _texts(chat.messages, _roles(chat.messages, chat.participants)))
 
 
 def introduce(found: Conversation, settings: Settings, notes: Notes) -> Conversation:
@@ -355,7 +338,7 @@ def settle_messages(
         seen: as for :func:`wamigrate.ids.message_ids`.
 
     """
-    roles = _roles(messages, chat.participants)
+    roles = roles_of(messages, chat.participants)
     key = chat_key(chat)
     ids = message_ids(key, chat.participants, messages, roles, seen)
     zone = settings.zone
@@ -384,33 +367,6 @@ def reconstruct(chat: Conversation, settings: Settings, notes: Notes) -> Convers
     if settings.repair:
         chat = repair_damage(chat, notes)
     return chat
-
-
-def parts_to_split(
-    chat: Conversation, settings: Settings, begun: Marking = None
-) -> Iterable[tuple[Message, ...]]:
-    """Return the messages of a chat, some at a time, marked up if that is asked for.
-
-    Args:
-        chat: as :func:`prepare` returns it, redacted if it is to be.
-        settings: what was asked for.
-        begun: the marking up that another process has begun.
-
-    """
-    return marked_up(chat.messages, begun) if settings.text == "markdown" else (chat.messages,)
-
-
-def marked_up(messages: Sequence[Message], begun: Marking = None) -> Iterator[tuple[Message, ...]]:
-    """Turn the texts of messages from WhatsApp's marks to CommonMark; yield the messages some at a time."""
-    rest = iter(messages)
-    texts = _texts(messages, [message.role for message in messages])
-    for written in map_shared(texts_to_markdown, texts, begun):
-        yield rebuild(list(islice(rest, len(written))), texts=written)
-
-
-def _texts(messages: Iterable[Message], roles: Iterable[Role]) -> list[tuple[str, bool]]:
-    """Return what is marked up: texts, each with whether an assistant wrote it."""
-    return [(message.text, role == "assistant") for message, role in zip(messages, roles, strict=True)]
 
 
 def export(
@@ -545,15 +501,6 @@ def check_parts(found: Conversation, prepared: Conversation) -> None:
         raise VerificationError(
             f"{before:,} messages and parts were read, but {after:,} are left; please report this"
         )
-
-
-def _roles(messages: Iterable[Message], people: Iterable[Participant]) -> list[Role]:
-    """Return the role of each message's author; notices stay notices."""
-    roles: dict[str | None, Role] = {one.name: one.role for one in people}
-    return [
-        message.role if message.role == "notice" else roles.get(message.author, message.role)
-        for message in messages
-    ]
 
 
 def _revise(chat: Conversation, settings: Settings, notes: Notes) -> Conversation:

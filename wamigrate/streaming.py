@@ -13,18 +13,16 @@ from typing import Final, TypeVar
 from wamigrate.bots import apply_roles, decide
 from wamigrate.chosen import survey_chosen
 from wamigrate.long_chat import LongChat, in_parts
+from wamigrate.marking import Marking, begin_marking, parts_to_split
 from wamigrate.model import Conversation, replace
 from wamigrate.notes import Notes
 from wamigrate.pipeline import (
-    Marking,
     Reading,
     Watch,
-    begin_marking,
     check_parts,
     count_joined,
     media_of,
     note_others,
-    parts_to_split,
     read_source,
     reconstruct,
     settle_messages,
