@@ -38,7 +38,27 @@ WORDS = st.sampled_from(
      "\\", "[ ] task", "\u2028"]
 )  # fmt: skip
 LINES = st.tuples(MARKS, st.lists(WORDS, max_size=3).map(" ".join)).map("".join)
-TEXTS = st.lists(st.one_of(LINES, st.just("")), min_size=1, max_size=9).map("\n".join)
+CODE = st.sampled_from(
+    [
+        "```\nx\n```",
+        "```py\n  if x:\n\n    # y | z\n```",
+        "```c++\n\n`a` ``b``\n- c\n\n```",
+        "```\n\n```",
+        "``` py\nx\n```",
+        "```py \nx\n```",
+        "```\nx\n``` ",
+        "```\nx\n```y",
+        "```\nx```",
+        "````\nx\n````",
+        "```\na ``` b\n```",
+        "```\nx\n````",
+        "  ```\n  x\n  ```",
+        "- ```\nx\n```",
+        "```x```",
+        "```\nopen",
+    ]
+)
+TEXTS = st.lists(st.one_of(LINES, st.just(""), CODE), min_size=1, max_size=9).map("\n".join)
 
 
 def through_the_tree(text: str) -> str:
@@ -61,6 +81,9 @@ def test_both_ways_write_the_same_text(text: str) -> None:
         "\n\nblank lines before\n- item",
         "**Step 1**\nMix.\n**Step 2**\nBake.",
         "- *a*\n- _b_\n3. c\n4. d",
+        "```\nx\n```",
+        "Try *this*:\n```python\n\n  x = {}  # a | b\n\n```\nand that:\n\n\n```\n> y\n```",
+        "1. a\n```sh\nls\n```\n2. b\n\n# Title\n```\n- c\n```\n",
     ],
 )
 def test_flat_messages_are_written_at_once_and_alike(text: str) -> None:
@@ -70,7 +93,13 @@ def test_flat_messages_are_written_at_once_and_alike(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "```\nx\n```",
+        "```\nx",
+        "  ```\n  x\n  ```",
+        "- ```\nx\n```",
+        "```\nx\n``` and more",
+        "````\n```\n````",
+        "```\n \n```",
+        "```\nx\ry\n```",
         "a | b\n--|--\n1 | 2",
         "- a\n  - b",
         "> said",

@@ -1,8 +1,8 @@
 """Writes an assistant's message as CommonMark at once, where it has no blocks inside blocks.
 
-Most answers are paragraphs, headings and one level of lists: one pass over their lines writes them, several
-times as fast as reading a tree and writing that. Every other message is read as ever. Both ways write the
-same text.
+Most answers are paragraphs, headings, one level of lists, and code between them: one pass over their lines
+writes them, several times as fast as reading a tree and writing that. Every other message is read as ever.
+Both ways write the same text.
 """
 
 import re
@@ -13,8 +13,8 @@ from wamigrate.markup_markdown import ListMark, choose_delimiter, same_list
 from wamigrate.markup_markdown_inline import HARD_BREAK
 from wamigrate.markup_quick import NotSimpleError, write_assistant_lines
 
-_DEEP_SIGNS: Final = ("```", "|", "\r")
-"""Signs of code, of tables, of other line ends."""
+_FENCE: Final = "```"
+_OPENING: Final = re.compile(r"```(?:[A-Za-z][\w+#.-]{0,19})?\n")
 _DEEP_LINE: Final = re.compile(r"\n(?:[ \t>]|[-*+•][ \t]*(?:\n|\Z)|(?:[-*_][ \t]*){3,}(?:\n|\Z))")
 """Indents, quotations, empty items, rules."""
 
@@ -27,11 +27,19 @@ def write_flat(text: str) -> str | None:
 
     >>> write_flat("Sure:\n• *flour*\n• water\n\nBake.")
     'Sure:\n\n- **flour**\n- water\n\nBake.'
-    >>> write_flat("```\ncode\n```") is None
+    >>> write_flat("- flour\n  - spelt") is None
     True
 
     """
-    if any(sign in text for sign in _DEEP_SIGNS) or _DEEP_LINE.search("\n" + text):
+    if "\r" in text:
+        return None
+    codes: dict[int, str] = {}
+    if _FENCE in text:
+        apart = _without_code(text)
+        if apart is None:
+            return None
+        text, codes = apart
+    if "|" in text or _DEEP_LINE.search("\n" + text):
         return None
     lines = text.split("\n")
     marks = _marks(lines)
@@ -41,7 +49,33 @@ def write_flat(text: str) -> str | None:
         written = write_assistant_lines("\n".join(lines)).split("\n")
     except NotSimpleError:
         return None
-    return _assemble(written, marks)
+    return _assemble(written, marks, codes)
+
+
+def _without_code(text: str) -> tuple[str, dict[int, str]] | None:
+    """Take blocks of code out of a text; return None where one is not of the usual form.
+
+    Returns:
+        the text, and of each line that a block left empty the block.
+
+    """
+    parts: list[str] = []
+    codes: dict[int, str] = {}
+    at = line = 0
+    while (start := text.find(_FENCE, at)) >= 0:
+        opening = _OPENING.match(text, start)
+        if opening is None or (start and text[start - 1] != "\n"):
+            return None
+        close = text.find(_FENCE, opening.end())
+        end = close + len(_FENCE)
+        code = text[opening.end() : close]
+        if close < 0 or code[-1:] != "\n" or not code.strip() or text[end : end + 1] not in ("", "\n"):
+            return None
+        parts.append(text[at:start])
+        line += parts[-1].count("\n")
+        codes[line] = text[start:end]
+        at = end
+    return "".join((*parts, text[at:])), codes
 
 
 def _marks(lines: list[str]) -> dict[int, re.Match[str]] | None:
@@ -59,17 +93,21 @@ def _marks(lines: list[str]) -> dict[int, re.Match[str]] | None:
     return marks
 
 
-def _assemble(lines: list[str], marks: dict[int, re.Match[str]]) -> str:
-    """Put marks before the lines and blank lines between blocks."""
+def _assemble(lines: list[str], marks: dict[int, re.Match[str]], codes: dict[int, str]) -> str:
+    """Put marks before the lines, blank lines between blocks, and code in its place."""
     parts: list[str] = []
     before, ends = "", -1
     last: ListMark | None = None
     for index, line in enumerate(lines):
         ends += 1
-        if not line:
+        code = codes.get(index)
+        if code is None and not line:
             continue
         mark = marks.get(index)
-        if mark is None:
+        if code is not None:
+            gap = "\n" * max(2, ends)
+            before, last, sign = "code", None, code
+        elif mark is None:
             gap = HARD_BREAK if before == "text" and ends == 1 else "\n" * max(2, ends)
             before, last, sign = "text", None, ""
         elif mark["heading"]:
