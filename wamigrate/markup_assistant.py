@@ -47,7 +47,7 @@ MARK: Final = re.compile(
 )
 _NO_BLANK: Final = re.compile(r"[^ \t]")
 _EMPTY_ITEM: Final = re.compile(r"[ \t]*(?:[-*+•]|(?P<number>[0-9]{1,3})[.)])[ \t]*\Z")
-_IN_QUOTE: Final = re.compile(r"(?:[-*+•]|[0-9]{1,3}[.)])[ ]+(?=\S)")
+IN_QUOTE: Final = re.compile(r"(?:[-*+•]|[0-9]{1,3}[.)])[ ]+(?=\S)")
 TASK: Final = re.compile(r"\[([ xX])\][ ]+(?=\S)")
 _DELIMITER: Final = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\Z")
 _PIPE: Final = re.compile(r"(?<!\\)\|")
@@ -294,7 +294,7 @@ def _indented(index: int, line: str) -> Inlines:
 
 def _quoted(text: str) -> Inlines:
     """Read the text of a quoted line, which may be a list item."""
-    mark = _IN_QUOTE.match(text)
+    mark = IN_QUOTE.match(text)
     if mark is None:
         return read_inline(text)
     sign = mark[0].rstrip() + " "

@@ -1,22 +1,24 @@
 """Writes an assistant's message as CommonMark at once, where it has no blocks inside blocks.
 
-Most answers are paragraphs, headings, one level of lists, and code between them: one pass over their lines
-writes them, several times as fast as reading a tree and writing that. Every other message is read as ever.
-Both ways write the same text.
+Most answers are paragraphs, headings, quotations, one level of lists, and code between them: one pass over
+their lines writes them, several times as fast as reading a tree and writing that. Every other message is read
+as ever. Both ways write the same text.
 """
 
 import re
 from typing import Final
 
-from wamigrate.markup_assistant import MARK, MARK_STARTS, TASK
+from wamigrate.markup_assistant import IN_QUOTE, MARK, MARK_STARTS, TASK
 from wamigrate.markup_markdown import ListMark, choose_delimiter, same_list
 from wamigrate.markup_markdown_inline import HARD_BREAK
 from wamigrate.markup_quick import NotSimpleError, write_assistant_lines
 
 _FENCE: Final = "```"
 _OPENING: Final = re.compile(r"```(?:[A-Za-z][\w+#.-]{0,19})?\n")
-_DEEP_LINE: Final = re.compile(r"\n(?:[ \t>]|[-*+•][ \t]*(?:\n|\Z)|(?:[-*_][ \t]*){3,}(?:\n|\Z))")
-"""Indents, quotations, empty items, rules."""
+_DEEP_LINE: Final = re.compile(r"\n(?:[ \t]|[-*+•][ \t]*(?:\n|\Z)|(?:[-*_][ \t]*){3,}(?:\n|\Z))")
+"""Indents, empty items, rules."""
+_QUOTES: Final = (">", "> ")
+"""Marks of lines that quote once."""
 
 
 def write_flat(text: str) -> str | None:
@@ -79,18 +81,30 @@ def _without_code(text: str) -> tuple[str, dict[int, str]] | None:
 
 
 def _marks(lines: list[str]) -> dict[int, re.Match[str]] | None:
-    """Take the marks of items and headings off their lines; return None where another mark stands there."""
+    """Take the marks of items, headings and quotations off their lines; return None where there are others."""
     marks: dict[int, re.Match[str]] = {}
     for index, line in enumerate(lines):
         if line and line[0] in MARK_STARTS:
             mark = MARK.match(line)
             if mark is None:
                 continue
-            if not (mark["item"] or mark["heading"]) or TASK.match(line, mark.end()):
+            if mark["rule"] or TASK.match(line, mark.end()):
+                return None
+            if mark["quote"] and not _is_simple_quote(line, mark):
                 return None
             marks[index] = mark
             lines[index] = line[mark.end() :]
     return marks
+
+
+def _is_simple_quote(line: str, mark: re.Match[str]) -> bool:
+    """Tell whether a line quotes once, and quotes text that no blank follows."""
+    return (
+        mark[0] in _QUOTES
+        and mark.end() < len(line)
+        and line[-1] != " "
+        and not IN_QUOTE.match(line, mark.end())
+    )
 
 
 def _assemble(lines: list[str], marks: dict[int, re.Match[str]], codes: dict[int, str]) -> str:
@@ -113,6 +127,9 @@ def _assemble(lines: list[str], marks: dict[int, re.Match[str]], codes: dict[int
         elif mark["heading"]:
             gap = "\n" * max(2, ends)
             before, last, sign = "heading", None, mark["heading"].rstrip() + " "
+        elif mark["quote"]:
+            gap = HARD_BREAK if before == "quote" and ends == 1 else "\n" * max(2, ends)
+            before, last, sign = "quote", None, "> "
         else:
             item, sign = _item(mark, last)
             follows = before == "item" and ends == 1 and last is not None and same_list(item, last)
