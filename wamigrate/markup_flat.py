@@ -81,7 +81,7 @@ def _without_code(text: str) -> tuple[str, dict[int, str]] | None:
 
 
 def _marks(lines: list[str]) -> dict[int, re.Match[str]] | None:
-    """Take the marks of items, headings and quotations off their lines; return None where there are others."""
+    """Take the marks of items, headings and quotations off their lines; None where another mark stands."""
     marks: dict[int, re.Match[str]] = {}
     for index, line in enumerate(lines):
         if line and line[0] in MARK_STARTS:
