@@ -74,7 +74,7 @@ def begin_shared(function: Callable[[list[T]], list[R]], items: Sequence[T]) -> 
 
     Args:
         function: makes one thing of each item; at the top of a module, so that it can be pickled.
-        items: its arguments, as far as they are known.
+        items: its arguments, as far as they are known; hashable, as results are found by them.
 
     """
     pool = _pool()
