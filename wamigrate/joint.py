@@ -118,7 +118,7 @@ def _together(inputs: Sequence[_Input], settings: Settings) -> Reading:
         media,
         _count(chat for one in inputs for chat in one.chats) - _count(histories),
     )
-    return complete(read, [False] * len(chats), settings)
+    return complete(read, [False] * len(chats), settings, [None] * len(chats))
 
 
 def _count(chats: Iterable[Conversation]) -> int:

@@ -34,7 +34,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as renew
 from datetime import datetime
-from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 
@@ -183,7 +182,7 @@ def _sum_up(notes: Notes, chats: int) -> None:
 
 
 def complete(
-    found: Reading, finished: Sequence[bool], settings: Settings, begun: Sequence[Marking] = ()
+    found: Reading, finished: Sequence[bool], settings: Settings, begun: Sequence[Marking]
 ) -> Reading:
     """Do what needs all chats of an input: redact them; then mark them up and split them into conversations.
 
@@ -191,7 +190,7 @@ def complete(
         found: chats as :func:`prepare` returns them, and no conversations yet.
         finished: of each chat, whether it had been split before it was read.
         settings: what was asked for.
-        begun: of each chat, the marking up that another process has begun; nothing where none has.
+        begun: of each chat, the marking up that another process has begun.
 
     """
     chats, media, notes = list(found.chats), found.media, found.notes
@@ -199,8 +198,8 @@ def complete(
     if settings.redact:
         chats, media = _redact(chats, finished, settings, notes, media)
     conversations: list[Conversation] = []
-    for number, (done, marking) in enumerate(zip_longest(finished, begun)):
-        chats[number], pieces = _finish(chats[number], settings, marking, done=bool(done))
+    for number, (done, marking) in enumerate(zip(finished, begun, strict=True)):
+        chats[number], pieces = _finish(chats[number], settings, marking, done=done)
         conversations.extend(pieces)
     if settings.time_zone is not None:
         notes.sources[:] = [replace(info, time_zone=settings.time_zone) for info in notes.sources]
