@@ -1,6 +1,7 @@
 """Changes of ZIP archives: members with other content, names, methods and headers that lie."""
 
 import io
+import lzma
 import struct
 import warnings
 import zipfile
@@ -130,6 +131,8 @@ def _members(data: bytes) -> list[tuple[str, bytes]]:
         RuntimeError,
         struct.error,
         zlib.error,
+        lzma.LZMAError,
+        MemoryError,
     ):
         pass
     return found

@@ -1,7 +1,9 @@
 """What is fuzzed holds on changed fixtures, also without coverage; and the fuzzer finds what is wrong."""
 
+import io
 import subprocess
 import sys
+import zipfile
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT))  # the fuzzer is not installed
 
-from fuzz import findings, guard, memory  # noqa: E402 - found by the line above
+from fuzz import findings, guard, memory, mutate_archive  # noqa: E402 - found by the line above
 from fuzz.blind import fuzz  # noqa: E402 - as above
 from fuzz.bounds import Bounds  # noqa: E402 - as above
 from fuzz.mutate import mutate  # noqa: E402 - as above
@@ -39,6 +41,17 @@ def seeds(name: str) -> list[bytes]:
 def test_a_changed_fixture_is_read_or_refused(name: str, place: int, chance: Random) -> None:
     known = seeds(name)
     TARGETS[name].run(mutate(known[place % len(known)], chance))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_whose_content_is_broken_can_be_changed_further(method: int) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        archive.writestr("a.txt", bytes(range(256)) * 4)
+    data = bytearray(stream.getvalue())
+    data[60:90] = b"\xff" * 30
+    assert mutate(bytes(data), Random(1))
+    assert mutate_archive.change(bytes(data), Random(1), mutate)
 
 
 @pytest.mark.parametrize("name", TARGETS)
