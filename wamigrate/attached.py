@@ -5,7 +5,6 @@ from typing import Final, NamedTuple
 
 from wamigrate import phrases
 from wamigrate.members import MEDIA_NAME, MemberIndex, looks_like_file, visible
-from wamigrate.model import Kind
 from wamigrate.phrases import BLANK, LONGEST, Phrase, phrase_key
 
 _ANGLE: Final = re.compile(
@@ -17,14 +16,15 @@ _OLD: Final = re.compile(
 _UNKNOWN_NOTE: Final = re.compile(r" ?(?:\([^()\n]{2,40}\)|[^\n]{2,40})$")
 _PAGES: Final = re.compile(r"(?P<name>[^\n]{1,255}\.\w{1,8}) • \d+ [^\n]{1,20}")
 _NUMBERED: Final = re.compile(r"-?\d{7,8}-")
+_ANY: Final = Phrase("media")
+_CONTACT: Final = Phrase("contact", "text/vcard")
 _KINDS: Final = {
-    "PHOTO": "image",
-    "VIDEO": "video",
-    "AUDIO": "audio",
-    "GIF": "video",
-    "STICKER": "image/webp",
+    "PHOTO": Phrase("media", "image"),
+    "VIDEO": Phrase("media", "video"),
+    "AUDIO": Phrase("media", "audio"),
+    "GIF": Phrase("media", "video"),
+    "STICKER": Phrase("media", "image/webp"),
 }
-_KIND: Final = re.compile("|".join(_KINDS))
 
 
 class File(NamedTuple):
@@ -57,14 +57,14 @@ def attached_file(core: str, evidence: Evidence) -> File | None:
     line = line.rstrip(" \t\r")
     name = _named_before_note(line, evidence) or _named_in_brackets(line, evidence, at_start=True)
     if name is not None:
-        return File(name, rest.strip(BLANK), Phrase(*_kind(name)))
+        return File(name, rest.strip(BLANK), _kind(name))
     name = _named_in_brackets(core, evidence, at_start=False)
     if name is None:
         return None
     caption, document = _split_document(core[: core.rfind("<")].strip(BLANK))
     if document is not None and not _same_document(name, document):
         caption = f"{caption}\n{document}".lstrip("\n")
-    return File(name, caption, Phrase(*_kind(name)))
+    return File(name, caption, _kind(name))
 
 
 def omitted_file(core: str, evidence: Evidence) -> File | None:
@@ -102,7 +102,7 @@ def _named_before_note(line: str, evidence: Evidence) -> str | None:
     for prefix, suffix in phrases.attached_without_parentheses():
         if line.startswith(prefix) and line.endswith(suffix):
             return _trusted(line[len(prefix) : len(line) - len(suffix)], evidence)
-    if line.endswith(">") and (old := _OLD.match(line)):
+    if line.endswith(">") and not line.startswith("<") and (old := _OLD.match(line)):
         known = phrase_key(old["word"]) in phrases.attached_words()
         return old["name"] if known or (evidence.ios and old["mark"]) else None
     match = MEDIA_NAME.match(line) if evidence.led and line[-1:] in (")", ">") else None
@@ -161,9 +161,10 @@ def _same_document(name: str, document: str) -> bool:
     )
 
 
-def _kind(name: str) -> tuple[Kind, str | None]:
-    """Return kind and likely media type of an attached file."""
-    if name.lower().endswith(".vcf"):
-        return "contact", "text/vcard"
-    word = MEDIA_NAME.fullmatch(visible(name)) and _KIND.search(name)
-    return "media", _KINDS[word[0]] if word else None
+def _kind(name: str) -> Phrase:
+    """Return what an attached file stands for: its kind and likely media type."""
+    if name[-4:].lower() == ".vcf":
+        return _CONTACT
+    match = MEDIA_NAME.fullmatch(visible(name))
+    word = match and (match[1] or match[2])
+    return _KINDS[word] if word else _ANY

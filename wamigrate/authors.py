@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from itertools import compress, count
 from typing import Final
 
 from wamigrate.lines import Pieces
@@ -35,42 +34,40 @@ def settle_authors(pieces: Pieces, is_notice: Callable[[bytes], bool], title: st
     unsettled = {
         author for author, count in counts.items() if not author or count <= _RARE or _QUOTE.search(author)
     }
-    for index in list(compress(count(), map(unsettled.__contains__, pieces.author))):
+    found = enumerate(pieces.author) if unsettled else ()
+    for index in [index for index, author in found if author in unsettled]:
         author = pieces.author[index]
         if not author:
             _add_known(index, pieces, counts)
         elif is_notice(author + pieces.body[index]):
             pieces.author[index], pieces.body[index] = b"", author + pieces.body[index]
-    _join_names(pieces, title)
+    _join_names(pieces, counts, title)
 
 
 def _add_known(index: int, pieces: Pieces, counts: Counter[bytes]) -> None:
     name, colon, rest = pieces.body[index].partition(b":")
     if colon and rest and name + b": " in counts:
         pieces.author[index], pieces.body[index] = name + colon, rest
+        counts[name + colon] += 1
 
 
-def _join_names(pieces: Pieces, title: str | None) -> None:
-    for author, rest in _longer_names(pieces, title).items():
+def _join_names(pieces: Pieces, counts: Counter[bytes], title: str | None) -> None:
+    named = b"" if title is None else title.encode() + b": "
+    for author in list(counts):
+        if not author or not (len(author) <= _ABBREVIATION or named.startswith(author)):
+            continue
         rows = [index for index, name in enumerate(pieces.author) if name == author]
-        if len(rows) >= _RARE and all(pieces.body[index].startswith(rest) for index in rows):
+        rest = _rest_of_name(author, pieces.body[rows[0]], named) if len(rows) >= _RARE else b""
+        if rest and all(pieces.body[index].startswith(rest) for index in rows):
             for index in rows:
                 pieces.author[index] = author + rest
                 pieces.body[index] = pieces.body[index][len(rest) :]
 
 
-def _longer_names(pieces: Pieces, title: str | None) -> dict[bytes, bytes]:
-    """Return how each name could go on, judged by its first message."""
-    firsts = dict(zip(reversed(pieces.author), reversed(pieces.body), strict=True))
-    firsts.pop(b"", None)
-    found: dict[bytes, bytes] = {}
-    named = b"" if title is None else title.encode() + b": "
-    for author, body in firsts.items():
-        end = body.find(b": ", 0, _SCAN)
-        if (
-            end > 0
-            and b"\n" not in body[:end]
-            and (len(author) <= _ABBREVIATION or author + body[: end + 2] == named)
-        ):
-            found[author] = body[: end + 2]
-    return found
+def _rest_of_name(author: bytes, body: bytes, named: bytes) -> bytes:
+    """Return how a name could go on, judged by its first message; empty where it could not."""
+    end = body.find(b": ", 0, _SCAN)
+    rest = body[: end + 2] if end > 0 else b""
+    if b"\n" in rest or (len(author) > _ABBREVIATION and author + rest != named):
+        return b""
+    return rest

@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import compress, count, islice, repeat
-from operator import gt, is_
+from functools import cached_property
+from itertools import compress, count
 from typing import Final
+
+from wamigrate.timeline import Timeline
 
 TEXT: Final = 2
 """Points from which a candidate is text."""
@@ -66,6 +68,11 @@ class Candidates:
     odd_style: frozenset[int] = frozenset()
     """Those whose date is printed unlike most."""
 
+    @cached_property
+    def timeline(self) -> Timeline:
+        """What the times tell of their order."""
+        return Timeline(self.moments)
+
 
 @dataclass
 class _Cast:
@@ -95,8 +102,7 @@ def find_texts(candidates: Candidates) -> dict[int, tuple[str, ...]]:
     """
     cast = _cast(candidates)
     disorder = _disorder(candidates, cast)
-    suspects = disorder.keys() | candidates.loose
-    suspects |= set(compress(count(), map(is_, candidates.moments, repeat(None))))
+    suspects = disorder.keys() | candidates.loose | set(candidates.timeline.undated)
     strange = {
         name for name, count in cast.counts.items() if name is None or count <= _RARE or _stranger(name, cast)
     }
@@ -223,7 +229,7 @@ def _rate_nameless(
 def _cast(candidates: Candidates) -> _Cast:
     counts = Counter(candidates.names)
     total = sum(count for name, count in counts.items() if name is not None)
-    missing = sum(map(is_, candidates.moments, repeat(None)))
+    missing = len(candidates.timeline.undated)
     cast = _Cast(
         counts,
         frozenset(),
@@ -269,9 +275,8 @@ def _disorder(candidates: Candidates, cast: _Cast) -> dict[int, timedelta]:
     Where time goes back, either what follows is a quotation of something older, or what came before was
     dated into the future; the run that names fewer known people is the odd one.
     """
-    moments = candidates.moments
     odd: dict[int, timedelta] = {}
-    for index in descents(moments):
+    for index in candidates.timeline.descents:
         if index not in odd:
             _judge_descent(index, candidates, cast, odd)
     _forgive_skew(odd, candidates, cast)
@@ -284,21 +289,6 @@ def _forgive_skew(odd: dict[int, timedelta], candidates: Candidates, cast: _Cast
     skewed = {name for name, count in late.items() if count > max(_RARE, _SKEW_SHARE * cast.counts[name])}
     for i in [i for i in odd if candidates.names[i] in skewed and cast.knows(candidates.names[i])]:
         del odd[i]
-
-
-def descents(moments: Sequence[datetime | None]) -> list[int]:
-    """Return where time goes back."""
-    if not any(map(is_, moments, repeat(None))):
-        known: Sequence[datetime] = moments  # type: ignore[assignment]  # there is no None
-        return list(compress(count(1), map(gt, known, islice(known, 1, None))))
-    found: list[int] = []
-    last: datetime | None = None
-    for index, moment in enumerate(moments):
-        if moment is not None:
-            if last is not None and moment < last:
-                found.append(index)
-            last = moment
-    return found
 
 
 def _judge_descent(index: int, candidates: Candidates, cast: _Cast, odd: dict[int, timedelta]) -> None:

@@ -71,6 +71,8 @@ class Classifier:
         self._ios = platform == "ios"
         self._web = platform == "web"
         self._files = MemberIndex(members)
+        self._led = Evidence(ios=self._ios, led=True, files=self._files)
+        self._bare = self._led._replace(led=False)
         self.used: set[str] = self._files.used
 
     def worth_a_look(self, bodies: Sequence[bytes]) -> list[int]:
@@ -145,17 +147,16 @@ class Classifier:
 
     def _read_file(self, core: str, *, led: bool) -> Reading | None:
         """Read a body that stands for a file."""
-        evidence = Evidence(ios=self._ios, led=led, files=self._files)
+        evidence = self._led if led else self._bare
         file = attached_file(core, evidence) or omitted_file(core, evidence)
         if file is None:
             return None
-        kind, media_type, flags, *_ = file.phrase
-        caption = file.caption or None
+        phrase, caption = file.phrase, file.caption or None
         if file.name is None:
-            attachment = Attachment(media_type=media_type, caption=caption)
+            attachment = Attachment(media_type=phrase.media_type, caption=caption)
         else:
-            attachment = self._files.attach(file.name, caption, media_type)
-        return Reading(kind, file.caption, (attachment,), flags=flags)
+            attachment = self._files.attach(file.name, caption, phrase.media_type)
+        return Reading(phrase.kind, file.caption, (attachment,), flags=phrase.flags)
 
     def _before_edit_note(self, body: str) -> str | None:
         """Return what stands before a final ``<This message was edited>``, or None if there is no such note.

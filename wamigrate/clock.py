@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
 
+from msgspec import Struct
+
 from wamigrate.header import marker, match_date, match_time
 from wamigrate.model import DateOrder
 from wamigrate.words import hour24, month
@@ -41,7 +43,7 @@ _CLEAR: Final = 8
 _SPAN_MARGIN: Final = 2
 
 
-class DateText(NamedTuple):
+class DateText(Struct, frozen=True, gc=False):
     """A date as printed: numbers whose meaning the file's order decides, or a date that needs none."""
 
     numbers: tuple[int, int, int] | None
@@ -103,7 +105,7 @@ def read_date(text: str) -> DateText | None:
     if plain:
         first, separator, second, year = plain.groups()
         numbers, widths = (int(first), int(second), int(year)), (len(first), len(second), len(year))
-        return DateText(numbers, widths, separator, None, 0, (), None, "gregorian", year_first=False)
+        return DateText(numbers, widths, separator, None, 0, (), None, "gregorian", False)
     match = match_date(text)
     if match is None:
         return None

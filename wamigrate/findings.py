@@ -2,11 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from itertools import repeat
-from operator import is_
+from datetime import timedelta
 from typing import Final, NamedTuple
 
-from wamigrate.boundaries import descents
 from wamigrate.chatfile import ChatFile
 from wamigrate.classify import Classifier
 from wamigrate.clock import Order
@@ -20,6 +18,7 @@ _CAPS: Final[Mapping[int, str]] = {40_000: "without media", 10_000: "with media"
 _CAP_TOLERANCE: Final = 10
 _UNDATED: Final = frozenset({"preamble", "unexported"})
 """Flags of what never has a time."""
+_JUMP: Final = timedelta(days=1)
 _SINGLE: Final = 100
 """Lines of one kind that are named each; the rest is summed up."""
 
@@ -119,7 +118,8 @@ def _report_dates(chat: ReadChat, notes: Notes) -> None:
             f"--option {chat.format}.year=YYYY overrules",
             source=source,
         )
-    for message in chat.messages if any(map(is_, transcript.moments, repeat(None))) else ():
+    timeline = transcript.timeline()
+    for message in chat.messages if timeline.undated else ():
         if message.timestamp is None and _UNDATED.isdisjoint(message.flags):
             notes.add(
                 "bad-date",
@@ -127,8 +127,7 @@ def _report_dates(chat: ReadChat, notes: Notes) -> None:
                 source=source,
                 line=message.spans[0].line,
             )
-    moments = [moment for moment in transcript.moments if moment is not None]
-    jumps = sum((moments[index - 1] - moments[index]).days >= 1 for index in descents(moments))
+    jumps = timeline.steps_back(_JUMP)
     if jumps:
         notes.tally("time-jump", _jumps, jumps, source=source)
 

@@ -10,6 +10,7 @@ from typing import Final
 from wamigrate.bots import phone_of
 from wamigrate.chatfile import ChatFile
 from wamigrate.classify import Classifier, Reading
+from wamigrate.collection import uncollected
 from wamigrate.encoding import Decoded, to_utf8
 from wamigrate.errors import ParseError
 from wamigrate.findings import ReadChat, report
@@ -41,10 +42,11 @@ def read_chat(
 
     """
     stored = file.source.read(file.member)
-    try:
-        return _read(file, notes, known, format_name, stored, to_utf8(stored, encoding, check=False))
-    except UnicodeDecodeError:
-        return _read(file, notes, known, format_name, stored, to_utf8(stored, encoding))
+    with uncollected():
+        try:
+            return _read(file, notes, known, format_name, stored, to_utf8(stored, encoding, check=False))
+        except UnicodeDecodeError:
+            return _read(file, notes, known, format_name, stored, to_utf8(stored, encoding))
 
 
 def _read(
@@ -74,14 +76,14 @@ def platform_of(lock: Lock) -> Platform:
 
 def build_conversation(chat: ReadChat) -> Conversation:
     """Return a chat that was read as a conversation of the common schema."""
-    times = [moment for moment in chat.transcript.moments if moment is not None]
+    timeline = chat.transcript.timeline()
     return Conversation(
         id="",
         title=chat.file.title or group_title(chat),
         service=None,
         participants=find_participants(chat),
-        started_at=min(times, default=None),
-        ended_at=max(times, default=None),
+        started_at=timeline.first,
+        ended_at=timeline.last,
         messages=tuple(chat.messages),
         source=chat.source,
     )

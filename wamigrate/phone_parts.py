@@ -79,9 +79,9 @@ class _Survey:
             if message.author is not None:
                 self.telling.setdefault((message.author, _trait(message)), message)
         self.group = group_title(chat) or self.group
-        moments = [moment for moment in chat.transcript.moments if moment is not None]
-        if moments:
-            self.times.append((min(moments), max(moments)))
+        timeline = chat.transcript.timeline()
+        if timeline.first and timeline.last:
+            self.times.append((timeline.first, timeline.last))
 
     def order(self) -> Order | None:
         """Return the order of day and month; None where the parts contradict each other."""

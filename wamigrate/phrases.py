@@ -4,13 +4,14 @@ Everything is compared in one form, :func:`phrase_key`; who wants to know whethe
 the text into that form and looks it up.
 """
 
+import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from wamigrate.model import Kind
 from wamigrate.tables import read_table
-from wamigrate.words import BIDI, SPACES
+from wamigrate.words import BIDI, SPACES, unmarked
 
 BLANK: Final = " \t\r\n" + BIDI + SPACES
 """What may surround a body without being content."""
@@ -19,13 +20,9 @@ MARKS: Final = "\u200e\u200f"
 LONGEST: Final = 80
 """No phrase that stands for a whole body has more characters (a test holds it to that)."""
 
-_FORM: Final = str.maketrans(
-    {
-        **dict.fromkeys(BIDI),
-        **dict.fromkeys(SPACES, " "),
-        **dict.fromkeys('\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019"', "'"),
-    }
-)
+_QUOTES: Final = '\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019"'
+_FORM: Final = str.maketrans({**dict.fromkeys(SPACES, " "), **dict.fromkeys(_QUOTES, "'")})
+_FORMED: Final = re.compile(f"[{SPACES}{_QUOTES}]")
 _PERIODS: Final = (".", "\u3002", "\u0964", "\u06d4")
 _MEDIA: Final[dict[str, tuple[Kind, str | None, tuple[str, ...]]]] = {
     "media_omitted": ("media", None, ()),
@@ -82,8 +79,9 @@ def phrase_key(text: str) -> str:
     >>> phrase_key("< Média vynechána >")
     '<média vynechána>'
     """
-    # Translating costs ten times as much as everything else; ASCII has nothing to translate but one quote.
-    form = text.replace('"', "'") if text.isascii() else text.translate(_FORM)
+    form = text if text.isascii() else unmarked(text)
+    if _FORMED.search(form):  # translating costs ten times as much as everything else
+        form = form.translate(_FORM)
     form = form.strip(" \t\r\n").casefold()
     if form.startswith("<") and form.endswith(">"):
         return f"<{_without_period(form[1:-1].strip())}>"

@@ -4,11 +4,10 @@ import re
 from typing import Final
 
 from wamigrate.phrases import BLANK
-from wamigrate.words import BIDI
+from wamigrate.words import unmarked
 
 _HEADING: Final = re.compile(r"([^\W\d_][^:\uff1a\n]{0,30}?)\s?[:\uff1a]")
 _OPTION: Final = re.compile(r"([^\W\d_][^:\uff1a\n]{0,30}?)\s?[:\uff1a] .*\([^\d()]{0,20}\d+[^\d()]{0,20}\)")
-_INVISIBLE: Final = dict.fromkeys(map(ord, BIDI))
 _FEWEST: Final = 2
 
 
@@ -28,7 +27,7 @@ def poll_text(body: str) -> str | None:
     heading = _HEADING.fullmatch(body.partition("\n")[0].strip(BLANK))
     if heading is None:
         return None
-    text = body.translate(_INVISIBLE)
+    text = unmarked(body)
     lines = [line.rstrip(" \r") for line in text.split("\n")]
     words: list[str] = []
     for line in reversed(lines[1:]):

@@ -15,8 +15,6 @@ from wamigrate.phrases import BLANK, LONGEST
 
 _HEAD: Final = 16
 """Bytes at a body's start that are compared with the openings of notices."""
-_END: Final = 12
-"""Bytes at a body's end that are compared with the ends of notices."""
 _SHORT: Final = 3 * LONGEST
 """Bytes that a phrase can have at most; its characters have up to three."""
 _SHORT_ASCII: Final = LONGEST + 1
@@ -57,22 +55,36 @@ def worth_a_look(bodies: Sequence[bytes], *, ios: bool) -> list[int]:
         ios: whether an iPhone exported them: its marks show what WhatsApp wrote.
 
     """
-    starts, ends, line_ends, heads, tails, short, beyond, _ = _triggers()
+    starts, ends, line_ends, heads, tails, short, beyond, blanks = _triggers()
     return [
         place
         for place, body in enumerate(bodies)
         if (size := len(body)) < _PAIR
-        or ((kind := starts[body[0]]) and (kind == _SURE or body[:_HEAD] in heads or _has_blank(body, kind)))
-        or ((kind := ends[body[-1]]) and (kind == _SURE or body[-_END:] in tails or _may_end(body, kind)))
         or (
-            (kind := line_ends[body[(end := body.find(b"\n")) - 1]])
-            and end > 0
+            (kind := starts[body[0]])
+            and (
+                kind == _SURE
+                or body[:_HEAD] in heads
+                or (kind == _BLANK and (body[:3] in blanks or body[:2] in blanks))
+            )
+        )
+        or (
+            (end := body.find(b"\n")) > 0
+            and (kind := line_ends[body[end - 1]])
             and (kind == _SURE or _may_end(body[:end], kind))
+        )
+        or (
+            (kind := ends[body[-1]])
+            # Most answers end like a sentence; those that are notices have one line.
+            and (
+                kind == _SURE
+                or (end < 0 and body.endswith(tails) if kind == _NOTICE else _may_end(body, kind))
+            )
         )
         or (size <= _SHORT_ASCII and body.lower() in short)
         or (size <= _SHORT and not body.isascii() and _may_begin(body[:_BEYOND], beyond))
-        # The marks end in these bytes, and a single byte is found much faster than three.
-        or (ios and (_LRM_END in body or _RLM_END in body) and _has_mark(body))
+        # The marks' first and last bytes: a single byte is found much faster than three.
+        or (ios and (_LRM_END in body or _RLM_END in body) and _MARK_LEAD in body and _has_mark(body))
     ]
 
 
@@ -88,7 +100,8 @@ def _may_begin(head: bytes, beyond: frozenset[bytes]) -> bool:
 def _may_end(text: bytes, kind: int) -> bool:
     """Tell whether a body, or its first line, ends like a file or poll, a place, or with a blank."""
     if kind == _BLANK:
-        return _has_blank(text, kind)
+        blanks = _triggers().blanks
+        return text[-3:] in blanks or text[-2:] in blanks
     if kind == _CLOSE:
         return _closes(text)
     return kind == _DIGIT and _MAP_BYTES in text
@@ -102,11 +115,6 @@ def _closes(text: bytes) -> bool:
     if _COUNTED.search(text, at):
         return True
     return text.find(b"\n", at) < 0 and _EXTENSION.search(text[max(0, at - _BEFORE) : at]) is not None
-
-
-def _has_blank(body: bytes, kind: int) -> bool:
-    """Tell whether an invisible character beyond ASCII stands at either end."""
-    return kind == _BLANK and not _triggers().blanks.isdisjoint((body[:2], body[:3], body[-2:], body[-3:]))
 
 
 def _has_mark(body: bytes) -> bool:
@@ -125,14 +133,14 @@ class _Triggers(NamedTuple):
     """Last bytes of a first line: files above a caption, coordinates above an address."""
     heads: frozenset[bytes]
     """How notices begin, and files in languages that put the name last."""
-    tails: frozenset[bytes]
-    """How notices end."""
+    tails: tuple[bytes, ...]
+    """How notices of one line end."""
     short: frozenset[bytes]
     """Phrases in lower case, with and without a period."""
     beyond: frozenset[bytes]
     """How phrases beyond ASCII begin, in every case."""
     blanks: frozenset[bytes]
-    """Invisible characters and spaces beyond ASCII."""
+    """Invisible characters and spaces beyond ASCII: two or three bytes each."""
 
 
 @cache
@@ -142,7 +150,7 @@ def _triggers() -> _Triggers:
     ]
     heads += [hole.prefix.encode() for hole in phrases.attached_without_parentheses() if hole.prefix]
     suffixes = [hole.suffix.encode() for hole in phrases.attached_without_parentheses() if hole.suffix]
-    tails = [parts[-1].encode() for parts, _ in sentences()]
+    tails = tuple({parts[-1].encode() for parts, _ in sentences()})
     keys = [key.encode() for key in (*phrases.whole_bodies(), *phrases.placeholders(), "null")]
     blanks = [char.encode() for char in BLANK if not char.isascii()]
     ends = {*b"> \t\r", *(suffix[-1] for suffix in suffixes)}
@@ -161,7 +169,7 @@ def _triggers() -> _Triggers:
         ),
         line_ends=_table((_CLOSE, b")"), (_DIGIT, b"0123456789"), (_SURE, ends)),
         heads=frozenset(text[:_HEAD] for text in heads),
-        tails=frozenset(text[-_END:] for text in tails),
+        tails=tails,
         short=frozenset(key + end for key in keys for end in (b"", b".")),
         beyond=frozenset(
             form.encode()[:_BEYOND].lower()

@@ -30,6 +30,7 @@ class TimeColumn:
     def __init__(self, heads: Sequence[bytes], tails: Sequence[bytes]) -> None:
         self._heads = heads
         self._tails = tails
+        self._distinct = set(heads)
 
     def each(self) -> list[time | None]:
         """Return the time of each header, None where there is no such time."""
@@ -63,7 +64,7 @@ class TimeColumn:
                 for tail, match in tails.items()
                 if match
             }
-        clocks = {head: _read(head + first) for head in set(self._heads)}
+        clocks = {head: _read(head + first) for head in self._distinct}
         if None in clocks.values():
             return None
         # Adding to midnight takes half the time of combining a day with a time.
@@ -79,7 +80,7 @@ class TimeColumn:
         Parts of the day begin and end with the hour, so one time of each hour is enough.
         """
         first = next(iter(ends))
-        hours = {head[:-_MINUTE_DIGITS]: head for head in set(self._heads)}
+        hours = {head[:-_MINUTE_DIGITS]: head for head in self._distinct}
         moved: dict[bytes, timedelta] = {}
         for end in ends:
             found = {_difference(head, first, end) for head in hours.values()}
@@ -90,7 +91,7 @@ class TimeColumn:
 
 
 def _since_midnight(clock: time) -> timedelta:
-    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
+    return timedelta(0, (clock.hour * _MINUTE + clock.minute) * _MINUTE + clock.second)
 
 
 def _difference(head: bytes, first: bytes, end: bytes) -> int | None:

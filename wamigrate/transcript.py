@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, compress, count, repeat
-from operator import is_, itemgetter, sub
+from operator import is_, itemgetter
 from typing import Final
 
 from wamigrate.authors import settle_authors
@@ -21,6 +21,7 @@ from wamigrate.clock import Order
 from wamigrate.dating import Dating, date_pieces
 from wamigrate.lines import IOS, Lock, Pieces, all_crlf, cut, find_lock
 from wamigrate.model import DateOrder, Participant
+from wamigrate.timeline import Timeline
 
 BLOCK: Final = 20
 """Headers of another shape in a row that are another export, not a quotation."""
@@ -79,6 +80,13 @@ class Transcript:
     """By message: lines that look like headers and were taken for its text, with the reasons."""
     blocks: list[int] = field(default_factory=list[int])
     """Lines where blocks of another shape begin."""
+    _timeline: Timeline | None = None
+
+    def timeline(self) -> Timeline:
+        """Return what the times tell of their order, as long as no message comes in without looking anew."""
+        if self._timeline is None or not self._timeline.is_of(self.moments):
+            self._timeline = Timeline(self.moments)
+        return self._timeline
 
 
 def read_transcript(data: bytes, lock: Lock, known: Known) -> Transcript:
@@ -129,7 +137,8 @@ def _read(data: bytes, lock: Lock, known: Known) -> Transcript:
     )
     spellings = _spellings(pieces.author, known.errors)
     names = list(map(spellings.__getitem__, pieces.author))
-    texts = find_texts(_candidates(pieces, dating, names, known.title))
+    candidates = _candidates(pieces, dating, names, known.title)
+    texts = find_texts(candidates)
     if known.judge is not None:
         texts = known.judge(pieces, dating.moments, texts)
     transcript = Transcript(
@@ -145,6 +154,7 @@ def _read(data: bytes, lock: Lock, known: Known) -> Transcript:
         pieces.inner,
         dating.completed_years,
         dating.calendars,
+        _timeline=candidates.timeline,
     )
     if texts:
         _absorb(transcript, texts, pieces, data)
@@ -176,7 +186,7 @@ def _is_notice_bytes(text: bytes) -> bool:
 
 
 def _candidates(pieces: Pieces, dating: Dating, names: Sequence[str | None], title: str | None) -> Candidates:
-    distinct = {name for name in names if name is not None}
+    distinct = {name for name in set(names) if name is not None}
     alone = {name for name in distinct if _chats_alone(name)}
     trusted = set(alone)
     if title is not None:
@@ -256,12 +266,12 @@ def _is_resaved(data: bytes, lock: Lock) -> bool:
 
 def _blocks(transcript: Transcript) -> list[int]:
     """Find the messages that hold a whole block of headers of another shape."""
-    last = transcript.lines[-1] + transcript.bodies[-1].count(b"\n") + 1
-    heights = map(sub, [*transcript.lines[1:], last], transcript.lines)
+    lines = transcript.lines
+    following = [*lines[1:], lines[-1] + transcript.bodies[-1].count(b"\n") + 1]
     return [
         index
-        for index in compress(count(), map(BLOCK.__lt__, heights))
-        if len(_HEADERISH.findall(transcript.bodies[index])) >= BLOCK
+        for index, line, end in zip(count(), lines, following, strict=False)
+        if end - line > BLOCK and len(_HEADERISH.findall(transcript.bodies[index])) >= BLOCK
     ]
 
 

@@ -4,6 +4,7 @@ The words of CLDR are in ``cldr.toml``, which ``tools/cldr.py`` makes; what phon
 ``dialects.toml``.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -20,6 +21,7 @@ BIDI: Final = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u206
 """Invisible marks that WhatsApp, phones and editors leave around words."""
 SPACES: Final = "\u00a0\u202f\u2002\u2003\u2007\u2008\u2009\u200a\u3000"
 """Spaces other than the plain one."""
+_MARK: Final = re.compile(f"[{BIDI}]")
 _PLAIN: Final = str.maketrans({**dict.fromkeys(BIDI), **dict.fromkeys(SPACES, " ")})
 _SKELETON: Final = str.maketrans({**dict.fromkeys(BIDI + SPACES + " .\u200c")})
 
@@ -36,6 +38,16 @@ def plain(word: str) -> str:
 def unfolded(word: str) -> str:
     """Return a word as :func:`plain` does, in its own case."""
     return word.translate(_PLAIN).strip()
+
+
+def unmarked(text: str) -> str:
+    r"""Return a text without the marks of :data:`BIDI`.
+
+    >>> unmarked("\u200e2 pages\ufeff")
+    '2 pages'
+    """
+    # Only the first two are frequent; translating would take ten times as long.
+    return _MARK.sub("", text.replace("\u200e", "").replace("\u200f", ""))
 
 
 def day_period(word: str) -> Ranges | None:

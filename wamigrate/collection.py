@@ -1,0 +1,28 @@
+"""Python's search for cycles among objects, and when not to search."""
+
+import gc
+from collections.abc import Generator
+from contextlib import contextmanager
+
+
+@contextmanager
+def uncollected() -> Generator[None]:
+    """Make many objects without a search for cycles among them.
+
+    Python searches all young objects whenever some hundreds of new ones were made, which takes a tenth of
+    the time for records by the hundred thousand that hold no cycles. What is no longer used is given back
+    all the same; only cycles wait until the end. It holds for the whole process; of several threads the one
+    that turned the search off turns it on again.
+
+    >>> with uncollected():
+    ...     gc.isenabled()
+    False
+
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
