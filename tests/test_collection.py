@@ -1,4 +1,6 @@
 import gc
+import subprocess
+import sys
 
 import pytest
 
@@ -29,3 +31,16 @@ def test_who_turned_it_off_finds_it_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_nothing_is_searched_at_the_end_of_a_program() -> None:
+    code = (
+        "import atexit, gc\n"
+        "from wamigrate.collection import skip_last_search\n"
+        "atexit.register(lambda: print(len(gc.get_objects()), gc.get_freeze_count() > 1000))\n"
+        "skip_last_search()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    alive, frozen = done.stdout.split()
+    assert int(alive) < 100
+    assert frozen == "True"

@@ -252,7 +252,7 @@ def test_a_message_that_gets_lost_is_noticed(put: Put, monkeypatch: pytest.Monke
         del notes
         return tuple(wm.replace(copy, messages=copy.messages[1:]) for copy in copies)
 
-    monkeypatch.setattr("wamigrate.joint.merge", forget)
+    monkeypatch.setattr("wamigrate.merging.merge", forget)
     with pytest.raises(VerificationError, match="got lost"):
         wm.merge([put("android"), put("ios")])
 

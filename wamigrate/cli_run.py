@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, cast
 import typer
 
 from wamigrate.cli_values import RefusedError
+from wamigrate.collection import skip_last_search
 from wamigrate.errors import ExportError, OptionError
 from wamigrate.interruption import InterruptedRunError, stoppable
 
@@ -45,6 +46,7 @@ def run(
 
 def start(app: typer.Typer) -> NoReturn:
     """Run the command line; what cannot be understood becomes one line, as all errors do."""
+    skip_last_search()
     try:
         code = app(prog_name="wamigrate", standalone_mode=False)
     except RefusedError as error:

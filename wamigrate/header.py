@@ -64,7 +64,7 @@ _ENDS: Final[dict[Family, str]] = {
 }
 
 
-# Each takes some milliseconds to compile, and most files need one or two of them: so when they are asked for.
+# Each takes some milliseconds to compile, and most files need one of them: so when they are asked for.
 @cache
 def _pattern(family: Family, *, time_first: bool) -> re.Pattern[str]:
     opening = rf"\[{_M}" if family == "bracket" else ""
@@ -102,6 +102,12 @@ _STARTS: Final = re.compile(rf"{_M}\[?{_M}(?:\d|[^\W_][^\n:]{{0,30}}?\d)(?<=\d)[
 """What every header has, cheaply: a digit near the beginning and something like a time soon after."""
 _BRACKETED: Final = re.compile(rf"{_M}\[")
 """What headers of the other families never have, as they begin with a digit or letter."""
+_SIGNS: Final[dict[tuple[Family, bool], re.Pattern[str]]] = {
+    ("dash", False): re.compile(_ENDS["dash"]),
+    ("dash", True): re.compile(rf",{_S}.*?{_ENDS['dash']}"),
+    ("colon", False): re.compile(_ENDS["colon"]),
+}
+"""What headers of these families have somewhere: a list of hours in an answer need not wait for a grammar."""
 HEADER_LENGTH: Final = 90
 """No header is longer, in characters."""
 _NO_MARKER: Final = frozenset({"ч", "ч.", "h", "uhr", "น", "น.", "г", "г.", "kl", "kl."})
@@ -145,7 +151,8 @@ def read_header(line: str) -> Header | None:
         return None
     is_bracketed = _BRACKETED.match(line) is not None
     for family, time_first in _FAMILIES:
-        if (family == "bracket") is not is_bracketed:
+        sign = _SIGNS.get((family, time_first))
+        if (family == "bracket") is not is_bracketed or (sign and not sign.search(line)):
             continue
         match = _pattern(family, time_first=time_first).match(line)
         if match and _is_phone_export(family, match, time_first=time_first):

@@ -13,7 +13,6 @@ from pathlib import Path
 from wamigrate.bots import assign_roles, decide
 from wamigrate.chosen import parse_chosen
 from wamigrate.errors import OptionError, VerificationError, WamigrateError
-from wamigrate.merging import merge
 from wamigrate.model import Conversation, Span
 from wamigrate.notes import Notes
 from wamigrate.pipeline import (
@@ -103,6 +102,8 @@ def _together(inputs: Sequence[_Input], settings: Settings) -> Reading:
     notes = Notes()
     kept = _without_repetitions(inputs, notes)
     copies = _settle([chat for one in kept for chat in one.chats], settings, notes)
+    from wamigrate.merging import merge  # noqa: PLC0415 - slow to import, and most runs merge nothing
+
     histories = merge(copies, notes)
     _check(copies, histories)
     chats = [reconstruct(chat, settings, notes) for chat in histories]

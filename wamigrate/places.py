@@ -5,8 +5,7 @@ import os
 import re
 from pathlib import Path
 from typing import Final, NewType
-from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
+from urllib.parse import urlsplit
 
 Url = NewType("Url", str)
 """An address that :mod:`fsspec` understands: ``s3://bucket/chats/a.zip``."""
@@ -22,11 +21,13 @@ def find_place(text: str) -> Place:
 
     >>> find_place("s3://bucket/a.zip")
     's3://bucket/a.zip'
-    >>> find_place("file:///chats/a%20b.zip").as_posix(), find_place("C:/a.zip").as_posix()
-    ('/chats/a b.zip', 'C:/a.zip')
+    >>> find_place("file:///chats/a%20b%2520.zip").as_posix(), find_place("C:/a.zip").as_posix()
+    ('/chats/a b%20.zip', 'C:/a.zip')
     """
     if text.lower().startswith(_LOCAL):
-        return Path(url2pathname(unquote(urlsplit(text).path) if os.name != "nt" else urlsplit(text).path))
+        from urllib.request import url2pathname  # noqa: PLC0415 - slow to import, and most places are paths
+
+        return Path(url2pathname(urlsplit(text).path))
     return Url(text) if _URL.match(text) else Path(text)
 
 
