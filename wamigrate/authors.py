@@ -16,7 +16,9 @@ _SCAN: Final = 120
 """Bytes of a text in which the rest of a name is looked for, as long as a name may be."""
 
 
-def settle_authors(pieces: Pieces, is_notice: Callable[[bytes], bool], title: str | None = None) -> None:
+def settle_authors(
+    pieces: Pieces, is_notice: Callable[[bytes], bool], title: str | None = None
+) -> Counter[bytes]:
     """Correct the names of candidates in place.
 
     * A notice that holds a colon (``Ana changed the subject from "Plan: A" to …``) has no author.
@@ -28,6 +30,9 @@ def settle_authors(pieces: Pieces, is_notice: Callable[[bytes], bool], title: st
         pieces: the file, cut at its headers.
         is_notice: whether WhatsApp itself writes a text.
         title: name of the chat, if known.
+
+    Returns:
+        how many candidates have each name in the end, those without one included.
 
     """
     counts = Counter(pieces.author)
@@ -41,7 +46,10 @@ def settle_authors(pieces: Pieces, is_notice: Callable[[bytes], bool], title: st
             _add_known(index, pieces, counts)
         elif is_notice(author + pieces.body[index]):
             pieces.author[index], pieces.body[index] = b"", author + pieces.body[index]
+            counts[author] -= 1
+            counts[b""] += 1
     _join_names(pieces, counts, title)
+    return +counts
 
 
 def _add_known(index: int, pieces: Pieces, counts: Counter[bytes]) -> None:
@@ -49,6 +57,7 @@ def _add_known(index: int, pieces: Pieces, counts: Counter[bytes]) -> None:
     if colon and rest and name + b": " in counts:
         pieces.author[index], pieces.body[index] = name + colon, rest
         counts[name + colon] += 1
+        counts[b""] -= 1
 
 
 def _join_names(pieces: Pieces, counts: Counter[bytes], title: str | None) -> None:
@@ -62,6 +71,7 @@ def _join_names(pieces: Pieces, counts: Counter[bytes], title: str | None) -> No
             for index in rows:
                 pieces.author[index] = author + rest
                 pieces.body[index] = pieces.body[index][len(rest) :]
+            counts[author + rest] += counts.pop(author)
 
 
 def _rest_of_name(author: bytes, body: bytes, named: bytes) -> bytes:

@@ -54,6 +54,8 @@ class Candidates:
     """Time, or None where date or time does not exist."""
     names: Sequence[str | None]
     """Cleaned name, or None where the header names nobody."""
+    counts: Counter[str | None]
+    """How often each name stands there."""
     bodies: Sequence[bytes]
     loose: set[int]
     """Those after a bare LF in a file whose messages end in CRLF."""
@@ -227,7 +229,7 @@ def _rate_nameless(
 
 
 def _cast(candidates: Candidates) -> _Cast:
-    counts = Counter(candidates.names)
+    counts = candidates.counts
     total = sum(count for name, count in counts.items() if name is not None)
     missing = len(candidates.timeline.undated)
     cast = _Cast(

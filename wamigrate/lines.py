@@ -56,6 +56,7 @@ _LEADING: Final = "".join(
 _DROP: Final = re.compile(f"[{MARKS}]")
 _SPACE: Final = re.compile(f"[{SPACES}]")
 _TOKEN: Final = re.compile(r"\d+|\D+")
+_DIGITS: Final = re.compile(r"\d+")
 _PUNCTUATION: Final = str.maketrans("،，、：／．－‐‑–—［］", ",,,:/.-----[]")
 _LOOSE: Final = re.compile(rb"\n" + _MARK_BYTES + rb"\[")
 _LIKELY: Final = re.compile(rb"\n([^\n]{0,12}?[0-9\xd9\xdb\xe0-\xe3][^\n]{2,60}?[:.][^\n]*)")
@@ -102,11 +103,14 @@ class _Sightings:
     tight: int = 0
     """Headers whose first colon a space follows, or a text at once."""
 
-    def add(self, header: Header, tokens: tuple[Token, ...]) -> None:
-        """Take in a header."""
-        self.count += 1
+    def add_row(self, tokens: tuple[Token, ...]) -> None:
+        """Take in what a header consists of."""
         self.rows.setdefault(tuple(token.text for token in tokens if token.kind == "text"), tokens)
-        self.digits.update(*(token.text for token in tokens if token.kind == "digits"))
+
+    def add(self, header: Header) -> None:
+        """Take in a header whose row is known."""
+        self.count += 1
+        self.digits.update(*_DIGITS.findall(header.match.group()))
         rest = header.match.string[header.match.end() :]
         self.wide = self.wide or "：" in rest
         after = rest.partition(":")[2]
@@ -232,21 +236,30 @@ def _sight(
 ) -> tuple[dict[str, _Sightings], str | None]:
     """Collect the headers among lines by their shape; return also the shape of the first line, if any."""
     found: dict[str, _Sightings] = {}
+    alike: dict[tuple[Family, bool, str], str] = {}
     first: str | None = None
     for number, line in enumerate(lines):
         header = read(line)
         if header is None:
             continue
-        tokens = tuple(_tokens(header))
-        key = "".join(_key_part(token) for token in tokens)
-        if key in exclude:
-            continue
-        if key not in found:
-            shape = Shape(key, header.family, header.time_first, header.has_seconds, header.has_year)
-            found[key] = _Sightings(shape)
-        found[key].add(header, tokens)
-        first = key if number == 0 else first
+        look = header.family, header.time_first, _DIGITS.sub("0", header.match.group())
+        if look not in alike:  # most headers differ in their numbers alone
+            alike[look] = _take_row(header, found, exclude)
+        key = alike[look]
+        if key in found:
+            found[key].add(header)
+            first = key if number == 0 else first
     return found, first
+
+
+def _take_row(header: Header, found: dict[str, _Sightings], exclude: set[str]) -> str:
+    """Take in what a header consists of, unless its shape is not wanted; return the key of its shape."""
+    tokens = tuple(_tokens(header))
+    key = "".join(_key_part(token) for token in tokens)
+    if key not in exclude:
+        shape = Shape(key, header.family, header.time_first, header.has_seconds, header.has_year)
+        found.setdefault(key, _Sightings(shape)).add_row(tokens)
+    return key
 
 
 def _search(data: bytes) -> Iterator[str]:

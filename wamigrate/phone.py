@@ -3,8 +3,7 @@
 import dataclasses
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from itertools import compress, count, repeat
-from operator import is_
+from itertools import repeat
 from typing import Final
 
 from wamigrate.bots import phone_of
@@ -145,7 +144,7 @@ def build_messages(
             repeat(None), repeat(()), repeat(False), repeat(False), repeat(None), repeat(()), spans)
     )  # fmt: skip
     special = set(classifier.worth_a_look(transcript.bodies)) | transcript.absorbed.keys()
-    special.update(compress(count(), map(is_, transcript.names, repeat(None))))
+    special.update([place for place, name in enumerate(transcript.names) if name is None])
     if text.damaged or text.data.startswith(_BOM):
         special |= set(range(len(messages)))
     readings: dict[tuple[str, bool], Reading] = {}

@@ -82,19 +82,23 @@ def worth_a_look(bodies: Sequence[bytes], *, ios: bool) -> list[int]:
             )
         )
         or (size <= _SHORT_ASCII and body.lower() in short)
-        or (size <= _SHORT and not body.isascii() and _may_begin(body[:_BEYOND], beyond))
+        or (
+            size <= _SHORT
+            and not body.isascii()
+            and ((head := body[:_BEYOND]).lower() in beyond or _may_begin(head))
+        )
         # The marks' first and last bytes: a single byte is found much faster than three.
         or (ios and (_LRM_END in body or _RLM_END in body) and _MARK_LEAD in body and _has_mark(body))
     ]
 
 
-def _may_begin(head: bytes, beyond: frozenset[bytes]) -> bool:
-    """Tell whether a short body beyond ASCII begins like a phrase.
+def _may_begin(head: bytes) -> bool:
+    """Tell whether a short body beyond ASCII has marks after its first letter.
 
-    Quotation marks and invisible marks, of which there are many forms, follow the first letter in few
-    bodies; these are worth a look.
+    Quotation marks and invisible marks, of which there are many forms, stand there in few bodies; these are
+    worth a look.
     """
-    return head.lower() in beyond or (not head[1:].isascii() and (head[0] < _ASCII or _MARK_LEAD in head[1:]))
+    return not head[1:].isascii() and (head[0] < _ASCII or _MARK_LEAD in head[1:])
 
 
 def _may_end(text: bytes, kind: int) -> bool:

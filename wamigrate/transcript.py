@@ -6,7 +6,7 @@ exports in one file) the same way.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, compress, count, repeat
@@ -127,7 +127,7 @@ def moved(transcript: Transcript, offset: int, lines: int) -> Transcript:
 
 def _read(data: bytes, lock: Lock, known: Known) -> Transcript:
     pieces = cut(data, lock)
-    settle_authors(pieces, _is_notice_bytes, known.title)
+    authors = settle_authors(pieces, _is_notice_bytes, known.title)
     dating = date_pieces(
         pieces,
         time_first=lock.shape.time_first,
@@ -135,9 +135,12 @@ def _read(data: bytes, lock: Lock, known: Known) -> Transcript:
         year=known.year,
         latest=known.latest,
     )
-    spellings = _spellings(pieces.author, known.errors)
+    spellings = _spellings(authors, known.errors)
     names = list(map(spellings.__getitem__, pieces.author))
-    candidates = _candidates(pieces, dating, names, known.title)
+    counts: Counter[str | None] = Counter()
+    for author, number in authors.items():
+        counts[spellings[author]] += number
+    candidates = _candidates(pieces, dating, names, counts, known.title)
     texts = find_texts(candidates)
     if known.judge is not None:
         texts = known.judge(pieces, dating.moments, texts)
@@ -174,9 +177,9 @@ def _name(raw: bytes, errors: str) -> str:
     return clean_name(printed) or printed
 
 
-def _spellings(authors: Sequence[bytes], errors: str) -> dict[bytes, str | None]:
+def _spellings(authors: Iterable[bytes], errors: str) -> dict[bytes, str | None]:
     """Return the name for each spelling. A tilde marks those who are no contacts: not the contact."""
-    names = {raw: _name(raw, errors) if raw else None for raw in dict.fromkeys(authors)}
+    names = {raw: _name(raw, errors) if raw else None for raw in authors}
     contacts = {name for raw, name in names.items() if name and b"~" not in raw}
     return {raw: f"~ {name}" if name in contacts and b"~" in raw else name for raw, name in names.items()}
 
@@ -185,8 +188,14 @@ def _is_notice_bytes(text: bytes) -> bool:
     return notice_topic(text.decode("utf-8", "replace")) is not None
 
 
-def _candidates(pieces: Pieces, dating: Dating, names: Sequence[str | None], title: str | None) -> Candidates:
-    distinct = {name for name in set(names) if name is not None}
+def _candidates(
+    pieces: Pieces,
+    dating: Dating,
+    names: Sequence[str | None],
+    counts: Counter[str | None],
+    title: str | None,
+) -> Candidates:
+    distinct = {name for name in counts if name is not None}
     alone = {name for name in distinct if _chats_alone(name)}
     trusted = set(alone)
     if title is not None:
@@ -195,6 +204,7 @@ def _candidates(pieces: Pieces, dating: Dating, names: Sequence[str | None], tit
     return Candidates(
         dating.moments,
         names,
+        counts,
         pieces.body,
         pieces.loose,
         pieces.newline == b"\r\n",

@@ -7,7 +7,7 @@ The words of CLDR are in ``cldr.toml``, which ``tools/cldr.py`` makes; what phon
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from wamigrate.tables import read_table
@@ -50,6 +50,7 @@ def unmarked(text: str) -> str:
     return _MARK.sub("", text.replace("\u200e", "").replace("\u200f", ""))
 
 
+@lru_cache(maxsize=1 << 8)  # a chat has two of them in all its headers
 def day_period(word: str) -> Ranges | None:
     """Tell which part of the day a word names.
 
