@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final, NoReturn, cast
 import typer
 
 from wamigrate.cli_values import RefusedError
-from wamigrate.collection import skip_last_search
 from wamigrate.errors import ExportError, OptionError
+from wamigrate.garbage_collection import skip_last_collection
 from wamigrate.interruption import InterruptedRunError, stoppable
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def run(
 
 def start(app: typer.Typer) -> NoReturn:
     """Run the command line; what cannot be understood becomes one line, as all errors do."""
-    skip_last_search()
+    skip_last_collection()
     try:
         code = app(prog_name="wamigrate", standalone_mode=False)
     except RefusedError as error:

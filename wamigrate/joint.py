@@ -99,11 +99,11 @@ def _read(source: Source, name: str, settings: Settings) -> _Input:
 
 
 def _together(inputs: Sequence[_Input], settings: Settings) -> Reading:
+    from wamigrate.merging import merge  # noqa: PLC0415 - slow to import, and most runs merge nothing
+
     notes = Notes()
     kept = _without_repetitions(inputs, notes)
     copies = _settle([chat for one in kept for chat in one.chats], settings, notes)
-    from wamigrate.merging import merge  # noqa: PLC0415 - slow to import, and most runs merge nothing
-
     histories = merge(copies, notes)
     _check(copies, histories)
     chats = [reconstruct(chat, settings, notes) for chat in histories]

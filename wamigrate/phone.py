@@ -9,10 +9,10 @@ from typing import Final
 from wamigrate.bots import phone_of
 from wamigrate.chatfile import ChatFile
 from wamigrate.classify import Classifier, Reading
-from wamigrate.collection import uncollected
 from wamigrate.encoding import Decoded, to_utf8
 from wamigrate.errors import ParseError
 from wamigrate.findings import ReadChat, report
+from wamigrate.garbage_collection import collection_paused
 from wamigrate.lines import Lock, find_lock
 from wamigrate.model import Conversation, Message, Participant, Platform, SourceInfo, Span, replace
 from wamigrate.notes import Notes
@@ -41,7 +41,7 @@ def read_chat(
 
     """
     stored = file.source.read(file.member)
-    with uncollected():
+    with collection_paused():
         try:
             return _read(file, notes, known, format_name, stored, to_utf8(stored, encoding, check=False))
         except UnicodeDecodeError:

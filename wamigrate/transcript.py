@@ -83,7 +83,7 @@ class Transcript:
     _timeline: Timeline | None = None
 
     def timeline(self) -> Timeline:
-        """Return what the times tell of their order, as long as no message comes in without looking anew."""
+        """Return what the times tell of their order; it is looked at anew after messages came in."""
         if self._timeline is None or not self._timeline.is_of(self.moments):
             self._timeline = Timeline(self.moments)
         return self._timeline

@@ -1,4 +1,4 @@
-"""Python's search for cycles among objects, and when not to search."""
+"""When Python's garbage collector, the search for cycles among objects, is not worth its time."""
 
 import atexit
 import gc
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def uncollected() -> Generator[None]:
+def collection_paused() -> Generator[None]:
     """Make many objects without a search for cycles among them.
 
     Python searches all young objects whenever some hundreds of new ones were made, which takes a tenth of
@@ -15,7 +15,7 @@ def uncollected() -> Generator[None]:
     all the same; only cycles wait until the end. It holds for the whole process; of several threads the one
     that turned the search off turns it on again.
 
-    >>> with uncollected():
+    >>> with collection_paused():
     ...     gc.isenabled()
     False
 
@@ -29,7 +29,7 @@ def uncollected() -> Generator[None]:
             gc.enable()
 
 
-def skip_last_search() -> None:
+def skip_last_collection() -> None:
     """Let the end of the program go without searching everything that is still there for cycles.
 
     All memory goes back to the system then anyway; the search took a twentieth of a second.
